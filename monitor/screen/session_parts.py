@@ -255,8 +255,9 @@ def outlook_of(
     start_s, stop_s = state.infusion_s
     over = stop_s is not None and state.time_s >= stop_s
     detects = _detects_percent(state)
+    counts = nothing_counts_s(state) <= state.window_s
     known = state.foreseen, detects, start_s is not None, over, state.ended is not None
-    return memo.of(known, outlook_words, *known)
+    return memo.of((*known, counts), outlook_words, *known, counts)
 
 
 def _detects_percent(state: SessionState) -> float:

@@ -49,8 +49,8 @@ def no_stream(stream: Stream) -> Message:
     if stream.gone:
         said = "No stream: no relay here"
         action = (
-            "mrs-monitor relay starts one, with --record FILE to go on; where one "
-            "runs, its terminal names the address"
+            "look at the relay's terminal: where it has ended, mrs-monitor relay "
+            "--record FILE goes on with the recording; nothing recorded is lost"
         )
     else:
         said = "No stream, perhaps no recording"

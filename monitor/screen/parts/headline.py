@@ -129,7 +129,7 @@ def waiting_for(
         how = (
             "F5 where the infusion began, or F4"
             if replayed
-            else "this is the reference period; F5 when the infusion starts"
+            else "this is the reference period; F5 marks the start of the infusion"
         )
         return f"{NO_REFERENCE}: {how}"
     left = reference_s[1] + window_s - clock_s

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from monitor.analysis.tracking.foreseen import Foreseen
-from monitor.screen.number_words import clock, plain
+from monitor.screen.number_words import plain
 
 NOTHING = "the forecast waits for a first window"
 LATER = "the forecast waits until the window has caught up"
@@ -20,7 +20,9 @@ MORE = "{} more to detect {}"
 NEVER = "{} stays out of reach"
 SHORT = "{} needs {} more"  # than there is until the planned end
 OVER = "Over: {} could be detected"
+PAUSED = "Waits: nothing counts now"
 LONGEST_S, LONG = 3600.0, "> 1 h"
+SECONDS_BELOW_S = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,13 @@ def outlook_words(
     infusing: bool,
     over: bool,
     ended: bool,
+    counts: bool = True,
 ) -> OutlookWords:
     """The forecast in words; nothing once the session has ended.
 
     `detects_percent` is what the mean since the infusion began can detect by now, as
-    the table says; `infusing`: it has begun; `over`: it has been stopped, too.
+    the table says; `infusing`: it has begun; `over`: it has been stopped, too;
+    `counts`: some of what comes now is not left out.
     """
     if ended:
         return OutlookWords("", "")
@@ -54,6 +58,7 @@ def outlook_words(
         return OutlookWords(detects, usable)
     figures = _target(seen, detects_percent, infusing), _at_end(seen), usable
     said = during(seen, detects_percent) if infusing else before(seen)
+    said = said if counts else PAUSED
     return OutlookWords(said, " · ".join(figures))
 
 
@@ -96,7 +101,12 @@ def during(seen: Foreseen, detects_percent: float) -> str:
 
 
 def _length(missing_s: float) -> str:
-    return clock(missing_s) if missing_s <= LONGEST_S else LONG
+    """In words: "01:32" could be an hour and a half."""
+    if missing_s > LONGEST_S:
+        return LONG
+    if missing_s < SECONDS_BELOW_S:
+        return f"{math.ceil(missing_s):d} s"
+    return f"{math.ceil(missing_s / 60):d} min"
 
 
 def _at_end(seen: Foreseen) -> str:

@@ -56,12 +56,15 @@ def plan_words(
     length_s: float | None,
     clock_s: float,
 ) -> str:
-    """How long the infusion is planned to take ("of 40:00"); that it has stopped."""
+    """How long the infusion is planned to last still; that it has stopped."""
     start, stop = infusion_s
     if stop is not None and clock_s >= stop:
         return "since infusion off"
     running = start is not None and stop is None
-    return f"of {clock(length_s)}" if running and length_s else ""
+    if not running or not length_s or start is None:
+        return ""
+    left_s = start + length_s - clock_s
+    return f"{clock(left_s)} left" if left_s >= 0 else f"{clock(-left_s)} over plan"
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,7 +173,7 @@ def test_how_long_still(handed) -> None:
         for ended in (None, "complete"):
             state.ended = ended
             found = session_parts.outlook_of(state, AT, Kept())
-            assert found == (state.foreseen, 3.5, begun, over, ended is not None)
+            assert found == (state.foreseen, 3.5, begun, over, ended is not None, True)
     for at, words in (
         (replace(AT, stopped=True), STOPPED),
         (replace(AT, catching_up=(1, 9)), LATER),

@@ -67,7 +67,7 @@ def test_headline_is_a_dash_before_the_infusion(updates):
     headline = shown(updates, 590.0).screen(590.5).headline
     assert (headline.number, headline.verdict) == ("–", "no change to show yet")
     assert headline.lines == (
-        "this is the reference period; F5 when the infusion starts",
+        "this is the reference period; F5 marks the start of the infusion",
     )
 
 

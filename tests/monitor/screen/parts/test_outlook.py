@@ -24,7 +24,7 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
     ("seen", "infusing", "verdict"),
     [
         (SEEN, False, "Reference long enough"),
-        (SHORT, False, "Reference: 03:20 more"),
+        (SHORT, False, "Reference: 4 min more"),
         (
             replace(SHORT, longer_reference_s=6000.0),
             False,
@@ -35,16 +35,16 @@ SINCE = replace(SEEN, infusion_s=300.0, now_percent=8.0)
             False,
             "Out of reach, however long",
         ),
-        (SINCE, True, "15:00 more to detect 5.0 %"),
+        (SINCE, True, "15 min more to detect 5.0 %"),
         (
             replace(SINCE, now_percent=math.inf),
             True,
-            "15:00 more to detect 5.0 %",
+            "15 min more to detect 5.0 %",
         ),
         (
             replace(SINCE, whole_percent=9.1),
             True,
-            "5.0 % needs 15:00 more",
+            "5.0 % needs 15 min more",
         ),
         (
             replace(SINCE, whole_percent=9.1, to_target_s=math.inf),
@@ -138,3 +138,24 @@ def test_page_table_and_verdict_name_one_figure(updates):
     assert row.detectable == "6.2"
     assert ", now 6.2 % ·" in screen.outlook.figures
     assert screen.headline.verdict == "can only detect 6.2 % or more so far"
+
+
+@pytest.mark.parametrize(
+    ("missing_s", "said"),
+    [(89.0, "89 s"), (0.2, "1 s"), (91.0, "2 min"), (3600.0, "60 min")],
+)
+def test_what_is_missing_is_no_clock(missing_s, said):
+    """A stranger read "01:32 more" as an hour and a half."""
+    seen = replace(SINCE, to_target_s=missing_s)
+    words = outlook_words(seen, 8.0, True, False, False)
+    assert words.verdict == f"{said} more to detect 5.0 %"
+
+
+def test_there_is_not_enough_where_nothing_counts():
+    seen = replace(SINCE, now_percent=4.2)
+    counting, paused = (
+        outlook_words(seen, 4.2, True, False, False, counts) for counts in (True, False)
+    )
+    assert counting.verdict == "Enough data to detect 5.0 %"
+    assert paused.verdict == "Waits: nothing counts now"
+    assert paused.figures == counting.figures

@@ -49,7 +49,8 @@ def test_phase_in_words(infusion, words):
     ("infusion", "words"),
     [
         ((None, None), ""),
-        ((620.0, None), "of 40:00"),
+        ((620.0, None), "33:40 left"),
+        ((-1500.0, None), "01:40 over plan"),
         ((100.0, 1200.0), ""),
         ((100.0, 880.0), "since infusion off"),
     ],
@@ -76,7 +77,7 @@ def test_the_infusion_s_clock_runs_on_without_data_which_are_told_old(updates):
     settings = replace(SETTINGS, infusion_length_s=2400.0)
     display = shown(updates, 700.0, settings)
     status = display.screen(736.4).status
-    assert (status.phase, status.plan) == ("INFUSION +02:16", "of 40:00")
+    assert (status.phase, status.plan) == ("INFUSION +02:16", "37:43 left")
     assert status.details[1].startswith("data 36 s old")
     before = shown(updates, 500.0, settings).screen(500.0).status
     assert before.plan == ""

@@ -82,14 +82,14 @@ def test_the_phase_at_both_marks(at_s, said):
 
 
 def test_a_plan_is_said_while_the_infusion_runs():
-    assert plan_words((600.0, None), 2400.0, 650.0) == "of 40:00"
+    assert plan_words((600.0, None), 2400.0, 650.0) == "39:10 left"
     assert plan_words((600.0, 700.0), 2400.0, 650.0) == ""
     assert plan_words((None, None), 2400.0, 650.0) == ""
     assert plan_words((600.0, None), None, 650.0) == ""
 
 
 AT = Progress(
-    phase="INFUSION +01:00", plan="of 40:00", clock_s=660.0, ended=False,
+    phase="INFUSION +01:00", plan="39:00 left", clock_s=660.0, ended=False,
     starting=False, unanswered=False, stopped=False, transients=330, low_weight=2,
     age_s=1.0, window=32, interval_s=2.0,
     room_s=7200.0, catching_up=None, who="07",
@@ -223,7 +223,7 @@ def test_a_number_is_doubted_for_the_first_of_its_reasons(changes, grey, why):
 @pytest.mark.parametrize(
     ("reference_s", "clock_s", "replay", "said"),
     [
-        (None, 9.0, False, "F5 when the infusion starts"),
+        (None, 9.0, False, "F5 marks the start of the infusion"),
         (None, 9.0, True, "F5 where the infusion began"),
         (
             (0.0, 600.0),
