@@ -137,7 +137,6 @@ def _fit(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
     if not fit.converged or fit.misfit > SUSPECT:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
         fit, problem = with_rates_held(fit, problem)
-    fit = with_t2_doubt(fit, problem)
     if freedom.chosen is None and fit.converged:
         fit = _averaged(fit, problem, moved, freedom.rule)
     return fit, problem
@@ -217,7 +216,8 @@ def _with_rows(problem: Problem, rows: Real) -> Problem:
 def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
     """A fit of the widened model as one of the model whose macromolecules it found.
 
-    Their amplitude is the first point of their FID over that of the prior's mean.
+    Their amplitude is the first point of their FID over that of the prior's mean.  What
+    not knowing T2 does is no doubt of theirs: it comes to the covariance afterwards.
     """
     M, wide = len(model.names), problem.model
     parts = wide.fids[M - 1 :]
@@ -241,11 +241,12 @@ def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
         rows=rows[kept, :M],
         targets=problem.priors.targets[kept],
     )
+    whole = with_t2_doubt(fit, problem).covariance
     told = replace(
         fit,
         names=model.names,
         amplitudes=T @ fit.amplitudes,
-        covariance=T @ fit.covariance @ T.T,
+        covariance=T @ whole @ T.T,
         theta=fit.theta[held],
         theta_sd=fit.theta_sd[held],
     )

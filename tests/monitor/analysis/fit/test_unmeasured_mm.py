@@ -11,6 +11,7 @@ from monitor.analysis.basis.macromolecules import components
 from monitor.analysis.basis.mm_resonances import AREAS, GROUPS, mean_and_covariance
 from monitor.analysis.course.level_doubt import doubt_shares
 from monitor.analysis.course.outcomes import outcomes_of
+from monitor.analysis.fit import unmeasured_mm
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.freedom import FREE, Freedom, usual
 from monitor.analysis.fit.make_epoch_model import make_session_model
@@ -238,3 +239,15 @@ def test_macromolecules_of_the_basis_set_are_taken_as_they_stand_unless_asked():
     assert own.unmeasured is None
     assert not own.stand_in
     assert "MM20" in own.names
+
+
+def test_what_not_knowing_t2_does_is_no_doubt_of_macromolecules(model, monkeypatch):
+    fid, sd = spectrum(model, 4)[0], SD * np.sqrt(POINTS)
+    whole = fit_mean(model, model.in_band(fid), sd, FREE)
+    monkeypatch.setattr(unmeasured_mm, "with_t2_doubt", lambda fit, problem: fit)
+    without = fit_mean(model, model.in_band(fid), sd, FREE)
+    np.testing.assert_array_equal(whole.doubt, without.doubt)
+    more = whole.fit.covariance - without.fit.covariance
+    assert np.linalg.eigvalsh(more).min() > -1e-9 * np.trace(more)
+    glu = model.names.index("Glu")
+    assert more[glu, glu] > 0
