@@ -20,8 +20,9 @@ from numpy.linalg import LinAlgError
 
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.normal import factored
-from monitor.analysis.fit.problem import Point, Problem, evaluate, slopes, target
+from monitor.analysis.fit.problem import Point, Problem
 from monitor.analysis.fit.relaxation import RATE_SCATTER, own_rates_hz
+from monitor.analysis.fit.slopes_of_fit import slopes_of
 from monitor.analysis.signal.spectrum import Real
 
 
@@ -43,15 +44,9 @@ def with_t2_doubt(fit: Fit, problem: Problem) -> Fit:
 
 def _doubt(fit: Fit, problem: Problem) -> Real:
     """Covariance (M, M) of d."""
-    point = evaluate(problem, target(problem), fit.theta)
-    M, moved = point.c.size, np.flatnonzero(fit.theta_sd)
-    G = np.concatenate([point.X, slopes(problem, point, moved)])
-    prior = np.zeros((len(G), len(G)))
-    prior[:M, :M] = problem.priors.rows.T @ problem.priors.rows
-    rest = np.arange(M, len(G))
-    prior[rest, rest] = 1 / problem.priors.sd[moved] ** 2
+    point, G, prior = slopes_of(fit, problem)
     H = _broadened(problem, point)
-    off = RATE_SCATTER * factored(G @ G.T + prior).solve(G @ H.T)[:M]
+    off = RATE_SCATTER * factored(G @ G.T + prior).solve(G @ H.T)[: point.c.size]
     return np.asarray(off @ off.T, float)
 
 

@@ -24,7 +24,8 @@ from numpy.linalg import LinAlgError
 
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.normal import factored
-from monitor.analysis.fit.problem import Problem, evaluate, slopes, target
+from monitor.analysis.fit.problem import Problem
+from monitor.analysis.fit.slopes_of_fit import slopes_of
 from monitor.analysis.signal.spectrum import Real
 
 LEAST_LAG_HZ = 4.0
@@ -67,14 +68,8 @@ def beyond(robust: Real, white: Real) -> Real:
 
 def _left_over(fit: Fit, problem: Problem) -> Real:
     """V - V0 of the amplitudes, (M, M)."""
-    point = evaluate(problem, target(problem), fit.theta)
-    M, moved = point.c.size, np.flatnonzero(fit.theta_sd)
-    G = np.concatenate([point.X, slopes(problem, point, moved)])
-    m, K = len(G), problem.spectrum.size
-    prior = np.zeros((m, m))
-    prior[:M, :M] = problem.priors.rows.T @ problem.priors.rows
-    rest = np.arange(M, m)
-    prior[rest, rest] = 1 / problem.priors.sd[moved] ** 2
+    point, G, prior = slopes_of(fit, problem)
+    M, m, K = point.c.size, len(G), problem.spectrum.size
     weighed = G * point.residual
     scores = weighed[:, :K] + weighed[:, K:]
     lost = m + 2 * fit.baseline_dimension
