@@ -14,13 +14,14 @@ class NoteKind(StrEnum):
     the basis set (BASIS), water references (WATER), a message that cannot be used
     (REFUSED), the periods of infusion and reference (PERIOD), that they overlap
     (OVERLAP), whether a series goes on with the epoch before it (SERIES), what lies in
-    another epoch than the reference period (EPOCHS), an outcome that does not exist
-    (OUTCOME), stretches unlike the rest (STRETCH), ways to the change that differ
-    (AGREEMENT), whether there is a signal and which way round (SIGNAL), how many
-    transients there were (SESSION), limits of quality (LIMITS), the noise of the
-    tracker (TRACKER), components that come out negative (COMPONENTS), how well a level
-    is known (LEVEL), macromolecules that nobody measured (UNMEASURED) or that the
-    session measures (MACROMOLECULES), what the change cannot tell (CHANGE).
+    another epoch than the reference period (EPOCHS), where all became larger or smaller
+    alike (GAIN), an outcome that does not exist (OUTCOME), stretches unlike the rest
+    (STRETCH), ways to the change that differ (AGREEMENT), whether there is a signal and
+    which way round (SIGNAL), how many transients there were (SESSION), limits of
+    quality (LIMITS), the noise of the tracker (TRACKER), components that come out
+    negative (COMPONENTS), how well a level is known (LEVEL), macromolecules that nobody
+    measured (UNMEASURED) or that the session measures (MACROMOLECULES), what the change
+    cannot tell (CHANGE).
     """
 
     EXPECTATION = "expectation"
@@ -32,6 +33,7 @@ class NoteKind(StrEnum):
     OVERLAP = "overlap"
     SERIES = "series"
     EPOCHS = "epochs"
+    GAIN = "gain"
     OUTCOME = "outcome"
     STRETCH = "stretch"
     AGREEMENT = "agreement"
@@ -72,6 +74,7 @@ RULES = {
     NoteKind.OVERLAP: NoteRule(),
     NoteKind.SERIES: NoteRule(),
     NoteKind.EPOCHS: NoteRule(stands=True),
+    NoteKind.GAIN: NoteRule(stands=True),
     NoteKind.OUTCOME: NoteRule(),
     NoteKind.STRETCH: NoteRule(),
     NoteKind.AGREEMENT: NoteRule(tells_outcome=True),

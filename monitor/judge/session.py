@@ -31,6 +31,7 @@ from monitor.protocol.site_rules import mrsinmrs_texts
 from monitor.run.analyse import with_notes
 from monitor.run.period_remarks import (
     ends_too_soon,
+    nothing_at_the_end,
     nothing_since,
     unconverged_windows,
     without_change,
@@ -128,7 +129,12 @@ def _water_reference_note(judged: Sequence[Criterion]) -> tuple[str, ...]:
 def _without_change(followed: Followed, responses: Responses) -> tuple[str, ...]:
     """A note on why no change is given; nothing where one is."""
     if any(len(changes) for changes in responses.changes.values()):
-        remarks = nothing_since, unconverged_windows, ends_too_soon
+        remarks = (
+            nothing_since,
+            nothing_at_the_end,
+            unconverged_windows,
+            ends_too_soon,
+        )
         return tuple(said for remark in remarks if (said := remark(followed.result)))
     if responses.times.reference_s is None:
         return (

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from monitor.analysis.basis.basis_set import BasisSet
+from monitor.analysis.course.curves import average_spectrum
 from monitor.analysis.fit.lineshape import decay
 from monitor.analysis.fit.model import Model
 from monitor.analysis.signal.spectrum import fid_of
@@ -57,7 +58,7 @@ def write_spectra(result: Result, out: Path) -> None:
         return
     last = course.grids[max(course.grids)]  # the last epoch's
     write_basis(damped_basis(last, single), out / BASIS)
-    averages = [fid_of(course.average_spectrum(f)) for f in course.fitted]
+    averages = [fid_of(average_spectrum(course, f)) for f in course.fitted]
     middle = [
         0.5 * float(course.times_s[w.first] + course.times_s[w.stop - 1])
         for w in (f.average.window for f in course.fitted)

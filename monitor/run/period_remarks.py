@@ -51,6 +51,21 @@ def nothing_since(result: Result) -> str:
     )
 
 
+def nothing_at_the_end(result: Result) -> str:
+    """That the last transients are left out, more than a window, and what it means."""
+    if nothing_since(result) or not result.tracks:
+        return ""
+    counts = [_counts(result, q) for q in result.qualities]
+    lost = counts[::-1].index(True) if True in counts else 0
+    if lost <= result.plan.length:
+        return ""
+    from_s = result.qualities[len(counts) - lost].time_s
+    return (
+        f"The last {lost} transients (from {from_s:g} s on) are left out: what is said "
+        "of the end is of before them."
+    )
+
+
 def ends_too_soon(result: Result) -> str:
     """Why there is no change at the end where windows have some."""
     if result.reference_s is None or unconverged_windows(result):

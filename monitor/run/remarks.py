@@ -25,6 +25,7 @@ from monitor.run.period_remarks import (
     change_now,
     ends_too_soon,
     infusion_outside,
+    nothing_at_the_end,
     nothing_since,
     unconverged_windows,
     without_change,
@@ -63,6 +64,7 @@ def remarks(result: Result) -> Iterator[Note]:
         (NoteKind.SESSION, _unconverged),
         (NoteKind.CHANGE, unconverged_windows),
         (NoteKind.CHANGE, nothing_since),
+        (NoteKind.CHANGE, nothing_at_the_end),
         (NoteKind.CHANGE, without_change),
         (NoteKind.CHANGE, ends_too_soon),
     )

@@ -222,7 +222,7 @@ def noted(note: Note) -> Message:
     if note.kind is NoteKind.EXPECTATION:
         said = "Not as the protocol expects"
         return Message("expected", Level.ATTENTION, said, note.text, 0.0, tells)
-    if note.kind is NoteKind.EPOCHS:
+    if note.kind in (NoteKind.EPOCHS, NoteKind.GAIN):
         said, _, action = note.text.rstrip(".").partition("; ")
         return Message("note", Level.NOTE, said, action, 0.0, tells)
     key = note.kind.value if note.kind is NoteKind.UNMEASURED else "note"

@@ -5,6 +5,7 @@ Units: see `scenario`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 from streams.simulator.plan import above_zero, require
@@ -45,6 +46,34 @@ class Saturation:
 
     def __post_init__(self) -> None:
         above_zero("saturation", level=self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class GainStep:
+    """From a time on all that comes is so many times larger than it would be.
+
+    `signal_alone`: the noise stays as it was, as where the transmitter is calibrated
+    anew; else it is the receiver's gain.
+    """
+
+    time_s: float
+    gain: float
+    signal_alone: bool = False
+
+    def __post_init__(self) -> None:
+        above_zero("gain_steps.steps", gain=self.gain)
+
+
+@dataclass(frozen=True, slots=True)
+class GainSteps:
+    """Steps of gain within a session; each adds to those before it."""
+
+    steps: tuple[GainStep, ...]
+
+    def at(self, time_s: float, signal_alone: bool) -> float:
+        """Factor of one kind at a time."""
+        own = (s for s in self.steps if s.signal_alone == signal_alone)
+        return math.prod(s.gain for s in own if s.time_s <= time_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from streams.messages.transient import (
 from streams.simulator.chance import Purpose, generator
 from streams.simulator.metabolites import metabolite_fids
 from streams.simulator.receiver import clip, receive
+from streams.simulator.receiver_artefacts import GainSteps
 from streams.simulator.scenario import Scenario
 from streams.simulator.schedule import KINDS, delivery
 from streams.simulator.session import SimulatedSession, amplitudes_at, session_of
@@ -118,14 +119,16 @@ def transient(session: SimulatedSession, count: int) -> Transient:
     random = generator(scenario.seed, Purpose.RECEIVER_NOISE, count)
     series = int(session.schedule.series[count])
     receiver = session.receivers[series]
-    coil_fids = receive(receiver, fid, random)
     time_s = float(session.schedule.time_s[count])
+    steps = scenario.gain_steps or GainSteps(())
+    fid = fid * steps.at(time_s, signal_alone=True)
+    coil_fids = receive(receiver, fid, random)
     saturation, failure = scenario.saturation, scenario.coil_failure
     if saturation and saturation.start_s <= time_s < saturation.stop_s:
         coil_fids = clip(coil_fids, fid, receiver, saturation)
     if failure and time_s >= failure.from_s:
         coil_fids[failure.coil] = 0
-    gain = scenario.series[series].gain
+    gain = scenario.series[series].gain * steps.at(time_s, signal_alone=False)
     if gain != 1.0:
         coil_fids *= np.float32(gain)
     return Transient(count, time_s, KINDS[kind], coil_fids)

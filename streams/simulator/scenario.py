@@ -30,6 +30,7 @@ from streams.simulator.plan import AcquisitionPlan, PlannedEvent, PlannedSeries,
 from streams.simulator.receiver_artefacts import (
     CoilArray,
     CoilFailure,
+    GainSteps,
     Saturation,
     Transport,
 )
@@ -87,6 +88,7 @@ class Scenario:
     transport: Transport | None = None
     saturation: Saturation | None = None
     coil_failure: CoilFailure | None = None
+    gain_steps: GainSteps | None = None
     coils: CoilArray | None = None
     phase_cycle: PhaseCycle | None = None
     steady_state: SteadyState | None = None

@@ -72,6 +72,7 @@ class Said:
     mistaken : share of all that count less than half and that nothing spoiled
     kept : share of all that something spoiled and that count all the same
     disagrees : whether the session says that something differs
+    stale : whether it says that nothing has counted for more than a window at the end
     """
 
     kind: str
@@ -86,6 +87,7 @@ class Said:
     mistaken: float
     kept: float
     disagrees: bool
+    stale: bool = False
 
 
 def kind_of(seed: int) -> str:
@@ -170,6 +172,7 @@ def said_of(
         np.mean(np.abs(error) < 1.96 * sd, axis=0), error[-1] / sd[-1],
         float(low[inside].mean()) if inside.any() else np.nan,
         float(low[~inside].mean()), *mistaken_in(scenario, low), disagrees(last),
+        not any(q.weight > 0 for q in qualities[-33:]),
     )  # fmt: skip
 
 

@@ -16,7 +16,9 @@ does not find, or finds late, and what it finds while nothing may be left out:
     not judged     the stretches of `contamination.py` with `--no-reject`
 
 A session is *off* where the error of Glx/tNAA at the end is above 2 of its SD, and in
-the same session without what is wrong it is not.
+the same session without what is wrong it is not.  It is *said* to be where the page
+greys the number at the end: ways to the change differ, or nothing has counted for more
+than a window.
 """
 
 import argparse
@@ -108,6 +110,11 @@ def is_off(one: Said) -> bool:
     return bool(abs(one.off_sd[HEADLINE]) > 2)
 
 
+def is_said(one: Said) -> bool:
+    """Whether the number is grey at the end."""
+    return one.disagrees or one.stale
+
+
 def row(kind: str, found: list[tuple[Said, Said]]) -> str:
     """A kind's row: sessions that are wrong, each with the same one unharmed."""
     n = len(found)
@@ -118,8 +125,8 @@ def row(kind: str, found: list[tuple[Said, Said]]) -> str:
         f"| {kind} | {n} | {n - len(moved)} | {moved.mean():+.2f} | "
         f"{np.sqrt(np.mean(moved**2)):.2f} | "
         f"{sum(is_off(a) for a, _ in found)} | {len(off)} | "
-        f"{sum(a.disagrees for a in off)} | {sum(a.disagrees for a, _ in found)} | "
-        f"{sum(b.disagrees for _, b in found)} |"
+        f"{sum(map(is_said, off))} | {sum(is_said(a) for a, _ in found)} | "
+        f"{sum(is_said(b) for _, b in found)} |"
     )
 
 

@@ -9,12 +9,19 @@ fifth moves them by 0.008 of the tNAA height (rms), a tenth of it as baseline by
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.analysis.contamination.gain_steps import (
+    Gain,
+    Heights,
+    gain_at,
+    gains_of,
+)
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -23,6 +30,8 @@ EDGES_PPM = np.arange(0.4, 4.05, 0.15)
 MIDDLES_PPM = 0.5 * (EDGES_PPM[1:] + EDGES_PPM[:-1])
 BANDS = MIDDLES_PPM.size
 DROWNING = 5.0
+LEAST_AMPLITUDE = 1e-3
+"""Under much lipid the amplitude may be nothing, or less."""
 WIDE_MHZ = 128.0
 """From 3 T on, what widens a line (blood, a shim) widens it with the field: at 7 T
 tasks narrow lines by half a hertz, and what is 0.7 Hz at 3 T is 1.6 Hz there."""
@@ -62,6 +71,7 @@ class Features:
         as many Hz as it would be there, at most WIDEST_HZ), signal against the template
     phase_rad : as it came, against the template
     height : of tNAA in the template at the time
+    noise : SD of its spectrum's noise
     step : of the phase cycle
     usable : whether it can be compared at all
     """
@@ -72,6 +82,7 @@ class Features:
     amplitude: float
     phase_rad: float
     height: float
+    noise: float
     step: int
     usable: bool
 
@@ -83,6 +94,7 @@ class Features:
         width_hz: float,
         water: float,
         height: float,
+        noise: float,
         step: int,
         frequency_mhz: float,
     ) -> Features:
@@ -94,6 +106,7 @@ class Features:
             quality.amplitude,
             quality.phase_rad,
             height,
+            noise,
             step,
             _usable(quality, width_hz, height),
         )
@@ -146,26 +159,36 @@ class EpochFeatures:
         places = np.array([i for i, row in enumerate(self.rows) if row.usable], int)
         used = [row for row in self.rows if row.usable]
         if not used:
-            return Seen(places, np.zeros((0, 2 * BANDS)), *np.zeros((4, 0)))
+            return Seen(places, np.zeros((0, 2 * BANDS)), *np.zeros((5, 0)))
         height = float(np.median([row.height for row in used]))
-        x = np.array([row.bands for row in used]) / height
+        gains = gains_of(_heights(used))
+        gain, water, worth = gain_at(gains, np.arange(len(used)))
+        x = np.array([row.bands for row in used]) / height / gain[:, np.newaxis]
         if cycle_steps > 1:
             x = _without_cycle(x, np.array([row.step for row in used]) % cycle_steps)
-        figures = np.array(
-            [(r.water, r.width_hz, r.amplitude, r.phase_rad) for r in used]
+        return Seen(
+            places,
+            x,
+            np.array([row.water for row in used]) - np.log(water),
+            np.array([row.width_hz for row in used]),
+            np.array([row.amplitude for row in used]) / gain,
+            np.array([row.phase_rad for row in used]),
+            worth,
+            tuple(replace(one, first=int(places[one.first])) for one in gains),
         )
-        return Seen(places, x, *figures.T)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Transients of an epoch that can be compared.
+    """Transients of an epoch that can be compared, as at the epoch's first gain.
 
     Attributes
     ----------
     places : (n,) their numbers within the epoch
     bands : (n, 2 BANDS) over the tNAA height
     water, width_hz, amplitude, phase_rad : (n,) as in `Features`
+    worth : (n,) of each, in transients of the first gain
+    gains : steps of gain, by numbers within the epoch
     """
 
     places: NDArray[np.intp]
@@ -174,6 +197,8 @@ class Seen:
     width_hz: Real
     amplitude: Real
     phase_rad: Real
+    worth: Real
+    gains: tuple[Gain, ...] = ()
 
     def __len__(self) -> int:
         return len(self.places)
@@ -187,6 +212,18 @@ def _usable(quality: Quality, width_hz: float, height: float) -> bool:
     figures = (height, quality.water, width_hz, quality.amplitude)
     fine = all(map(math.isfinite, figures)) and height > 0
     return fine and NEVER.isdisjoint(quality.flags)
+
+
+def _heights(used: Sequence[Features]) -> Heights:
+    """What steps of gain are found by."""
+    heights = [max(row.amplitude, LEAST_AMPLITUDE) * row.height for row in used]
+    return Heights(
+        np.log(heights),
+        np.array([row.bands for row in used]),
+        np.array([row.water for row in used]),
+        np.array([row.width_hz for row in used]),
+        np.log([max(row.noise, 1e-300) for row in used]),
+    )
 
 
 def _without_cycle(x: Real, steps: NDArray[np.intp]) -> Real:

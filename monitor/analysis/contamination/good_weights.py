@@ -4,7 +4,8 @@ On arrival a transient is judged by those just before it (`preparation.weights`)
 which a stretch of another kind may lie.  Once the stretch is known its transients are
 left out of that memory, and the others judged again.  A run of outliers that turns out
 to be the new normal was so from its first: behind a long stretch the template holds
-something of it, and what is good looks like an outlier against those before.
+something of it, and what is good looks like an outlier against those before.  So it is
+behind a step of gain, where the noise may be another one.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Weighing:
     _kept: list[tuple[int, Kind]] = field(default_factory=list)
     _arrived: list[Quality] = field(default_factory=list)
     _skipped: Real = field(default_factory=lambda: np.zeros(0))
+    _stepped: Real = field(default_factory=lambda: np.zeros(0))
     _found: list[Quality] = field(default_factory=list)
 
     def qualities(
@@ -50,12 +52,16 @@ class Weighing:
         measured: Sequence[Measures | None],
         steps: Sequence[int],
         skipped: Real,
+        stepped: Real | None = None,
     ) -> list[Quality]:
         """Qualities of the transients, of which there are as many as before or more.
 
-        `skipped` (n,) is above 0 where a transient lies in a stretch.
+        `skipped` (n,) is above 0 where a transient lies in a stretch; `measured` are
+        as at the epoch's first gain, `stepped` (n,) says which gain each has; None:
+        all the same.
         """
-        done, kind = self._resume(self._same(arrived, skipped))
+        stepped = np.ones(len(arrived)) if stepped is None else stepped
+        done, kind = self._resume(self._same(arrived, skipped, stepped))
         judged = [
             (i, steps[i], m)
             for i in range(done, len(arrived))
@@ -73,18 +79,22 @@ class Weighing:
             if place < first:
                 continue
             self._keep(i, kind)
-            if kind.push(step, m, verdict) and _behind_a_stretch(i, skipped):
+            new = kind.push(step, m, verdict)
+            if new and (_behind_a_stretch(i, skipped) or _behind_a_step(i, stepped)):
                 for j, one, own in judged[place + 1 - RUN : place + 1]:
                     found[j] = judged_as(arrived[j], kind.judge(one, own))
         self._arrived, self._skipped, self._found = list(arrived), skipped, found
+        self._stepped = stepped
         return list(found)
 
-    def _same(self, arrived: Sequence[Quality], skipped: Real) -> int:
+    def _same(self, arrived: Sequence[Quality], skipped: Real, stepped: Real) -> int:
         """How many transients from the first are what they were."""
         n = min(len(self._arrived), len(arrived))
         pairs = zip(arrived[:n], self._arrived, strict=False)
         other = next((i for i, (a, b) in enumerate(pairs) if a is not b), n)
-        differ = np.flatnonzero(skipped[:other] != self._skipped[:other])
+        unlike = skipped[:other] != self._skipped[:other]
+        unlike |= stepped[:other] != self._stepped[:other]
+        differ = np.flatnonzero(unlike)
         return int(differ[0]) if differ.size else other
 
     def _resume(self, same: int) -> tuple[int, Kind]:
@@ -111,6 +121,11 @@ class Weighing:
 def _behind_a_stretch(i: int, skipped: Real) -> bool:
     """Whether a run that ends with transient i began soon after a stretch."""
     return bool(skipped[max(i - BEHIND, 0) : i].any())
+
+
+def _behind_a_step(i: int, stepped: Real) -> bool:
+    """Whether a run that ends with transient i began soon after a step of gain."""
+    return bool(stepped[max(i - BEHIND, 0)] != stepped[i])
 
 
 def judged_as(quality: Quality, verdict: Judgement) -> Quality:

@@ -14,11 +14,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 
 from monitor.analysis.contamination.boundaries import cause_of, refined
-from monitor.analysis.contamination.features import EpochFeatures, Features, bands_of
+from monitor.analysis.contamination.features import (
+    EpochFeatures,
+    Features,
+    Seen,
+    bands_of,
+)
+from monitor.analysis.contamination.gain_steps import Gain, gain_at
 from monitor.analysis.contamination.good_weights import STRETCH, Weighing
 from monitor.analysis.contamination.states import (
     ENOUGH,
@@ -38,6 +45,8 @@ LOOKS = 100
 """A long epoch is looked at so many times over as many transients as it has."""
 WATER = NAMES.index("water")
 Found = tuple[int, int, Cause]
+Unlike = tuple[list[Found], tuple[Gain, ...]]
+"""Stretches of an epoch, and steps of its gain."""
 
 
 @dataclass(slots=True)
@@ -58,13 +67,19 @@ class Judge:
     in_s: tuple[Span, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     _epochs: dict[int, EpochFeatures] = field(default_factory=dict)
-    _found: dict[int, list[Found]] = field(default_factory=dict)
+    _found: dict[int, Unlike] = field(default_factory=dict)
     _weighings: dict[int, Weighing] = field(default_factory=dict)
     _arrived: list[Quality] = field(default_factory=list)
     _measured: list[Measures | None] = field(default_factory=list)
 
     def put(
-        self, prepared: Prepared, axis: Axis, shift_hz: float, height: float, step: int
+        self,
+        prepared: Prepared,
+        axis: Axis,
+        shift_hz: float,
+        height: float,
+        noise: float,
+        step: int,
     ) -> None:
         """Take in a transient as it was prepared, or anew.
 
@@ -72,6 +87,7 @@ class Judge:
         ----------
         shift_hz, height : of the template's lines; the shift is the same throughout an
             epoch, so that no line crosses the edge of a band
+        noise : SD of the noise of its spectrum
         step : of the phase cycle
         """
         quality, i = prepared.quality, prepared.index
@@ -82,9 +98,8 @@ class Judge:
         epoch = self._epochs.setdefault(quality.epoch, EpochFeatures(i))
         bands = bands_of(prepared.spectrum, axis, shift_hz)
         water = prepared.measured.values[WATER] if prepared.measured else -math.inf
-        mhz = axis.frequency_mhz
-        width_hz = prepared.width_hz
-        epoch.put(i, Features.of(bands, quality, width_hz, water, height, step, mhz))
+        figures = prepared.width_hz, water, height, noise, step, axis.frequency_mhz
+        epoch.put(i, Features.of(bands, quality, *figures))
         self._found.pop(quality.epoch, None)
 
     def forget(self, epoch: int) -> None:
@@ -120,7 +135,7 @@ class Judge:
         span = range(begin, begin + count)
         own = [
             (max(a, span.start), b)
-            for a, b, _ in self._found_in(epoch, features)
+            for a, b, _ in self._found_in(epoch, features)[0]
             if a < span.stop and b > span.start
         ]
         if sum(min(b, span.stop) - a for a, b in own) <= count // 2:
@@ -132,7 +147,7 @@ class Judge:
         features = self._epochs.get(epoch)
         if features is None or not self.rejects:
             return frozenset()
-        found = self._found_in(epoch, features)
+        found, _ = self._found_in(epoch, features)
         return frozenset(i for a, b, _ in found for i in range(a, b))
 
     def qualities(self) -> list[Quality]:
@@ -141,28 +156,48 @@ class Judge:
         for number, epoch in self._epochs.items():
             own = self._stretches(number, epoch)
             stretches += own
-            if any(one.left_out for one in own):
+            gains = self._found_in(number, epoch)[1]
+            if gains or any(one.left_out for one in own):
                 stop = epoch.first + len(epoch)
-                found[epoch.first : stop] = self._weigh(epoch, own)
+                found[epoch.first : stop] = self._weigh(epoch, own, gains)
         self.stretches = tuple(sorted(stretches, key=lambda one: one.first))
         return found
+
+    @property
+    def gains(self) -> tuple[Gain, ...]:
+        """Steps of gain, by number in the session."""
+        if not self.rejects:
+            return ()
+        found = (self._found_in(n, epoch)[1] for n, epoch in self._epochs.items())
+        return tuple(sorted(chain.from_iterable(found), key=lambda one: one.first))
 
     def put_weights(self, qualities: list[Quality]) -> bool:
         """Put the weights that are known now into qualities as they were held.
 
+        With residual water and lipid, which are relative to what the gain was at first.
         Whether a transient before the newest has another weight than it had.
         """
         moved = False
         for i, judged in enumerate(self.qualities()):
             held = qualities[i]
-            if (held.weight, held.flags) != (judged.weight, judged.flags):
-                qualities[i] = replace(held, weight=judged.weight, flags=judged.flags)
+            if self._told_of(held) != self._told_of(judged):
+                qualities[i] = replace(
+                    held,
+                    weight=judged.weight,
+                    flags=judged.flags,
+                    water=judged.water,
+                    lipid=judged.lipid,
+                )
                 moved |= held.weight != judged.weight and i < len(qualities) - 1
         return moved
 
+    @staticmethod
+    def _told_of(q: Quality) -> tuple[object, ...]:
+        return q.weight, q.flags, q.water, q.lipid
+
     def _stretches(self, number: int, epoch: EpochFeatures) -> list[Stretch]:
         """Stretches of an epoch: the operator's, and beside them those found."""
-        found = self._found_in(number, epoch) + self._taken_out(epoch)
+        found = self._found_in(number, epoch)[0] + self._taken_out(epoch)
         stretches = []
         for first, stop, cause in found:
             start_s, end_s = self._arrived[first].time_s, self._arrived[stop - 1].time_s
@@ -170,17 +205,23 @@ class Judge:
             stretches.append(Stretch(first, stop, number, start_s, end_s, cause, out))
         return stretches
 
-    def _found_in(self, number: int, epoch: EpochFeatures) -> list[Found]:
+    def _found_in(self, number: int, epoch: EpochFeatures) -> Unlike:
         """What is unlike the good part of an epoch, by numbers in the session."""
         held = self._found.get(number)
         if held is not None:
             return held
-        found = [
-            (epoch.first + first, epoch.first + stop, cause)
-            for first, stop, cause in unlike(epoch, self.cycle_steps)
-        ]
-        self._found[number] = found
-        return found
+        seen = epoch.seen(self.cycle_steps)
+        found, gains = unlike(seen), seen.gains
+        self._found[number] = (
+            [(epoch.first + a, epoch.first + b, cause) for a, b, cause in found],
+            tuple(self._placed(one, number, epoch.first) for one in gains),
+        )
+        return self._found[number]
+
+    def _placed(self, gain: Gain, number: int, first: int) -> Gain:
+        """A step of gain of an epoch, by its number in the session."""
+        i = first + gain.first
+        return replace(gain, first=i, time_s=self._arrived[i].time_s, epoch=number)
 
     def _taken_out(self, epoch: EpochFeatures) -> list[Found]:
         """What the operator takes out of an epoch."""
@@ -200,19 +241,33 @@ class Judge:
         taken_in = any(a <= end_s and start_s <= b for a, b in self.in_s)
         return self.rejects and not taken_in
 
-    def _weigh(self, epoch: EpochFeatures, own: Sequence[Stretch]) -> list[Quality]:
-        """Qualities of an epoch with its stretches left out."""
+    def _weigh(
+        self, epoch: EpochFeatures, own: Sequence[Stretch], gains: Sequence[Gain]
+    ) -> list[Quality]:
+        """Qualities of an epoch with its stretches left out, as at its first gain."""
         arrived, skipped = self._of(epoch), np.zeros(len(epoch))
         for one in own:
             if one.left_out:
                 skipped[one.first - epoch.first : one.stop - epoch.first] = 1.0
-        measured = self._measured[epoch.first : epoch.first + len(epoch)]
+        places = np.arange(epoch.first, epoch.first + len(epoch))
+        gain, water, _ = gain_at(gains, places)
+        came = self._measured[epoch.first : epoch.first + len(epoch)]
+        scales = zip(gain.tolist(), water.tolist(), strict=True)
+        measured = [
+            m if m is None or a == 1.0 else m.at_gain(a, w)
+            for m, (a, w) in zip(came, scales, strict=True)
+        ]
         found = list(arrived)
         if self.rejects:
             weighing = self._weighings.setdefault(
                 epoch.first, Weighing(self.cycle_steps)
             )
-            found = weighing.qualities(arrived, measured, epoch.steps, skipped)
+            steps = epoch.steps
+            found = weighing.qualities(arrived, measured, steps, skipped, gain)
+        found = [
+            q if a == 1.0 else replace(q, water=q.water / w, lipid=q.lipid / a)
+            for q, a, w in zip(found, gain.tolist(), water.tolist(), strict=True)
+        ]
         return [
             replace(q, weight=0.0, flags=(*q.flags, STRETCH)) if out else q
             for q, out in zip(found, skipped > 0, strict=True)
@@ -222,9 +277,8 @@ class Judge:
         return self._arrived[epoch.first : epoch.first + len(epoch)]
 
 
-def unlike(epoch: EpochFeatures, cycle_steps: int) -> list[Found]:
-    """Stretches [first, stop) that are unlike the good part, counted in the epoch."""
-    seen = epoch.seen(cycle_steps)
+def unlike(seen: Seen) -> list[Found]:
+    """Stretches [first, stop) of an epoch that are unlike its good part."""
     if len(seen) < ENOUGH:
         return []
     compared = Comparison.of(seen)

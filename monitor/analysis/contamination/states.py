@@ -65,7 +65,7 @@ class Comparison:
     ----------
     seen : the transients (n,)
     bands, water, width_hz : running medians
-    noise : rms of the noise of a running median's bands
+    noise : (n,) rms of the noise of a running median's bands
     sds : SD of one transient's bands (2 BANDS,), then of its water and width
     """
 
@@ -73,14 +73,15 @@ class Comparison:
     bands: Real
     water: Real
     width_hz: Real
-    noise: float
+    noise: Real
     sds: Real
 
     @classmethod
     def of(cls, seen: Seen) -> Comparison:
         """Medians and scatter; the last few medians are that of the last whole span."""
         columns = np.column_stack([seen.bands, seen.water, seen.width_hz])
-        apart = np.abs(np.diff(columns, axis=0))
+        noisier = 1 / np.sqrt(seen.worth)
+        apart = np.abs(np.diff(columns, axis=0)) / noisier[1:, np.newaxis]
         sds = 1.4826 * np.median(apart, axis=0) / np.sqrt(2)
         medians = running_median(columns, SPAN)
         half = SPAN // 2
@@ -91,7 +92,7 @@ class Comparison:
             medians[:, :-2],
             medians[:, -2],
             medians[:, -1],
-            noise,
+            noise * noisier,
             np.maximum(sds, 1e-9),
         )
 
@@ -107,7 +108,7 @@ class Comparison:
         whole = np.sum(self.bands**2, axis=1)
         left = whole - explained / np.where(size > 0, size, 1.0)
         power = left / self.bands.shape[1] - self.noise**2
-        allowed = max(DEPARTURE, 1.5 * self.noise)
+        allowed = np.maximum(DEPARTURE, 1.5 * self.noise)
         return np.asarray(np.sqrt(np.maximum(power, 0.0)) / allowed)
 
     def off(self, water: Real, width_hz: Real) -> Real:
@@ -115,9 +116,11 @@ class Comparison:
 
         From levels (n,) at each transient, or from (k, 1) of k states.
         """
-        own = 4 * MEDIAN_SD / np.sqrt(SPAN) * self.sds[-2:]
-        apart = np.abs(self.water - water) / max(WATER_LOG, own[0])
-        wider = np.abs(self.width_hz - width_hz) / max(WIDTH_HZ, own[1])
+        own = (
+            4 * MEDIAN_SD / np.sqrt(SPAN * self.seen.worth) * self.sds[-2:, np.newaxis]
+        )
+        apart = np.abs(self.water - water) / np.maximum(WATER_LOG, own[0])
+        wider = np.abs(self.width_hz - width_hz) / np.maximum(WIDTH_HZ, own[1])
         return np.asarray(np.maximum(apart, wider))
 
 

@@ -96,7 +96,8 @@ def as_it_came(
 
     `step` is that of its phase cycle, `aligned` whether it has been moved since.
     """
-    q, fid = course.qualities[i], np.asarray(course.fids[i], complex)
+    q = course.qualities[i]
+    fid = np.asarray(course.gains.came(i, course.fids[i]), complex)
     settling, saturated = "settling" in q.flags, "saturated" in q.flags
     place = Place(i, q.seq, q.epoch, q.time_s, settling, saturated, step)
     if not (aligned and np.any(fid)):

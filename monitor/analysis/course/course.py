@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from monitor.analysis.contamination.gain_steps import Gain
+from monitor.analysis.course.gains import Gains
 from monitor.analysis.course.joins import Joins
 from monitor.analysis.course.offsets import Offsets
 from monitor.analysis.course.outcomes import Outcomes, outcomes_of
 from monitor.analysis.course.plan import Plan
 from monitor.analysis.course.projections import Projections
 from monitor.analysis.course.response import Reference
-from monitor.analysis.course.session_models import MeansOfEpoch, SessionModels
+from monitor.analysis.course.session_models import MeansOfEpoch, SessionModels, donor
 from monitor.analysis.fit.epoch_model import SessionModel
 from monitor.analysis.fit.fitted_windows import (
     FittedWindow,
@@ -43,7 +45,7 @@ from monitor.analysis.fit.window import (
     windows_of,
 )
 from monitor.analysis.preparation.quality import Quality
-from monitor.analysis.signal.spectrum import Complex, Real
+from monitor.analysis.signal.spectrum import Real
 from streams.messages.transient import ComplexFID
 
 
@@ -68,6 +70,7 @@ class Course:
     rejected : epochs that no window or reference period uses
     offsets : how far epochs may be apart, and which of them lie elsewhere
     joins : where a further series went on with its epoch, and nobody declared it
+    gains : where the gain has stepped; FIDs are as at their epoch's first
     bending : the baseline was seen to bend beyond what the reference period foresaw
     bends : of each independent window that was asked, whether it says so
     last_fitted : the newest window's fit
@@ -89,6 +92,7 @@ class Course:
     rejected: frozenset[int] = frozenset()
     offsets: Offsets = field(default_factory=Offsets)
     joins: Joins = field(default_factory=Joins)
+    gains: Gains = field(default_factory=Gains)
     bending: bool = False
     bends: KeptByWindow[bool] = field(default_factory=KeptByWindow)
     _epochs: list[int] = field(default_factory=list)
@@ -104,6 +108,7 @@ class Course:
 
     def append(self, fid: ComplexFID, quality: Quality, noise_sd: float) -> None:
         """Take in one transient's aligned FID."""
+        fid, noise_sd = self.gains.scaled(len(self.fids), quality.epoch, fid, noise_sd)
         self.fids.append(fid)
         self.qualities.append(quality)
         self._epochs.append(quality.epoch)
@@ -125,9 +130,17 @@ class Course:
         self, place: int, fid: ComplexFID, quality: Quality, noise_sd: float
     ) -> None:
         """Put a transient that was prepared anew in its place."""
-        self.fids[place], self.noises[place] = fid, noise_sd
+        came = self.gains.scaled(place, quality.epoch, fid, noise_sd)
+        self.fids[place], self.noises[place] = came
         self.qualities[place] = quality
         self._forget()
+
+    def take_gains(self, steps: Sequence[Gain]) -> bool:
+        """Know where the gain has stepped; whether that is news."""
+        changed = self.gains.take(steps, self.fids, self.noises, self._epochs)
+        if changed:
+            self._forget()
+        return changed
 
     def put_all(self, fids: list[ComplexFID], qualities: list[Quality]) -> None:
         """Put all transients, prepared anew, in their places."""
@@ -154,15 +167,6 @@ class Course:
     def names(self) -> tuple[str, ...]:
         """Basis names of the amplitudes."""
         return next(iter(self.grids.values())).names if self.grids else ()
-
-    def average_spectrum(self, fitted: FittedWindow) -> Complex:
-        """Whole spectrum (points,) of a window as it was fitted, without the water."""
-        session = self.session_of(fitted)
-        fid = mean_fid(self.fids, fitted.average)
-        spectrum = session.problem.model.full_spectra(session.placed(fid))
-        if session.water is not None:
-            spectrum = spectrum - session.water.whole_leak(spectrum)
-        return spectrum
 
     @property
     def epochs(self) -> list[int]:
@@ -200,8 +204,9 @@ class Course:
 
     def average(self, window: Window) -> Average:
         """Weights of a window's transients."""
-        used = [q.weight for q in self.qualities[window.first : window.stop]]
-        return average_with(window, np.array(used))
+        used = np.array([q.weight for q in self.qualities[window.first : window.stop]])
+        worths = self.gains.worths(window, self._epochs[window.first])
+        return average_with(window, used, worths)
 
     @property
     def weights(self) -> Real:
@@ -236,6 +241,8 @@ class Course:
         # What is left out would otherwise say how far baselines depart from the mean's.
         parts = [p for p in tiles if 2 * p.n_effective >= p.window.length] or [average]
         noises = np.array(self.noises[window.first : window.stop])
+        worths = self.gains.worths(window, epoch)
+        noises *= 1.0 if worths is None else np.sqrt(worths)
         means = MeansOfEpoch(
             self.grids[epoch],
             average,
@@ -244,7 +251,7 @@ class Course:
             np.stack([mean_fid(self.fids, part) for part in parts]),
             float(np.sqrt(np.mean([part.noise**2 for part in parts]))),
             self.freedom,
-            self._same_brain(epoch),
+            donor(self.sessions, epoch, self.home, self.rejected),
             self.bending,
         )
         self.sessions[epoch] = self._models.made(epoch, means)
@@ -289,13 +296,3 @@ class Course:
         if home is None or set(epochs) <= {home}:
             return None
         return self.offsets.between(home, epochs, self.sessions)
-
-    def _same_brain(self, epoch: int) -> SessionModel | None:
-        """The session model whose choices another epoch takes over.
-
-        The reference period's epoch's, else the first that counts and was made well.
-        """
-        others = [e for e in self.sessions if e != epoch and e not in self.rejected]
-        others.sort(key=lambda e: e != self.home)
-        good = (self.sessions[e] for e in others if self.sessions[e].found)
-        return next(good, None)

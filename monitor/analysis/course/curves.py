@@ -29,6 +29,16 @@ def strip_of(spectrum: Complex, model: Model, preparation: Preparation) -> Curve
     return (spectrum[model.band] * turn).real.astype(np.float32)
 
 
+def average_spectrum(course: Course, fitted: FittedWindow) -> Complex:
+    """Whole spectrum (points,) of a window as it was fitted, without the water."""
+    session = course.session_of(fitted)
+    fid = mean_fid(course.fids, fitted.average)
+    spectrum = session.problem.model.full_spectra(session.placed(fid))
+    if session.water is not None:
+        spectrum = spectrum - session.water.whole_leak(spectrum)
+    return spectrum
+
+
 def window_curves(course: Course, fitted: FittedWindow) -> Curves:
     """Spectra of a window and its fit, the session's baseline in the baseline."""
     window = fitted.average.window

@@ -138,7 +138,9 @@ def _changes(
         doubt if doubt.any() else None,
         _offsets(course, fitted, reference),
     )
-    elsewhere = np.array([course.epoch_of(f) != home for f in fitted])
+    epochs = [course.epoch_of(f) for f in fitted]
+    elsewhere = np.array([epoch != home for epoch in epochs])
+    elsewhere |= course.gains.across(reference, windows, epochs)
     lost = np.array([_says_nothing(course, f) for f in fitted])
     return without_lost(without_gain(found, elsewhere), lost)
 

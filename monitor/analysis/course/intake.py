@@ -246,8 +246,12 @@ class Intake:
             self.said.begun_again(good_s if preparation.begun_at > begun_at else None)
 
     def judge_again(self) -> bool:
-        """Ask the judge anew; whether a transient before the newest changed weight."""
-        return self.judge.put_weights(self.course.qualities)
+        """Ask the judge anew; whether a transient before the newest changed.
+
+        Its weight, or what the gain was with it.
+        """
+        moved = self.judge.put_weights(self.course.qualities)
+        return self.course.take_gains(self.judge.gains) or moved
 
     def align_again(self, reference_s: tuple[float, float] | None) -> None:
         """Second pass, where it was asked for; a live session cannot."""
@@ -273,6 +277,7 @@ class Intake:
             model.axis,
             self._shifts_hz[epoch],
             preparation.line.height,
+            prepared.noise_sd(model.axis),
             self._steps[i],
         )
 

@@ -7,6 +7,7 @@ model rests on is the same to the last bit, so is the model.
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -86,3 +87,19 @@ class SessionModels:
         made = means.session_model()
         self._last[epoch] = means, made
         return made
+
+
+def donor(
+    sessions: Mapping[int, SessionModel],
+    epoch: int,
+    home: int | None,
+    rejected: Container[int],
+) -> SessionModel | None:
+    """The session model whose choices another epoch takes over.
+
+    The reference period's epoch's, else the first that counts and was made well.
+    """
+    others = [e for e in sessions if e != epoch and e not in rejected]
+    others.sort(key=lambda e: e != home)
+    good = (sessions[e] for e in others if sessions[e].found)
+    return next(good, None)

@@ -65,14 +65,21 @@ def average_of(window: Window, weights: Real) -> Average:
     return average_with(window, weights[window.first : window.stop])
 
 
-def average_with(window: Window, used: Real) -> Average:
-    """Average of a window from the weights (n,) of its own transients."""
+def average_with(window: Window, used: Real, worth: Real | None = None) -> Average:
+    """Average of a window from the weights (n,) of its own transients.
+
+    `worth` (n,) is that of a transient of full weight, where their noise differs.
+    """
     if not np.any(used > 0):
         flat = np.full(used.size, 1 / used.size)
         return Average(window, flat, float(np.sqrt(1 / used.size)), 0.0)
     share = used / used.sum()
     squared = float(share @ share)
-    return Average(window, share, float(np.sqrt(squared)), 1 / squared)
+    if worth is None:
+        return Average(window, share, float(np.sqrt(squared)), 1 / squared)
+    best = used * worth / (used @ worth)
+    noise = float(np.sqrt(best @ (best / worth)))
+    return Average(window, best, noise, 1 / squared)
 
 
 def parts_of(window: Window, length: int) -> list[Window]:

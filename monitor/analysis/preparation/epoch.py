@@ -37,6 +37,8 @@ from streams.messages.transient import Acquisition
 
 NEAR = 5
 TOWERING = 2.5
+GAIN = 1.1
+"""A transient that is larger by more has another gain than the template."""
 """Height of lipid, over tNAA's and over the template's own, that towers."""
 NAN = math.nan
 NO_LINE = NaaLine(NAN, NAN)
@@ -210,10 +212,13 @@ class Epoch:
         self.recent.append(seen)
 
     def teach(self, prepared: Prepared) -> None:
-        """Add a transient to the template by its weight."""
-        weight = prepared.quality.weight
+        """Add a transient to the template by its weight, at the template's gain."""
+        weight, size = prepared.quality.weight, prepared.quality.amplitude
+        settled = self.first is None and prepared.quality.counts and size > 0
         if weight > 0 and not self.template.frozen:
-            self.template.push(prepared.aligned, weight)
+            other = settled and not 1 / GAIN < size < GAIN
+            aligned = prepared.aligned / size if other else prepared.aligned
+            self.template.push(aligned, weight)
             self.taught.append(prepared.index)
             self._widths += weight * prepared.width_hz
 

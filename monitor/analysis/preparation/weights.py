@@ -26,6 +26,7 @@ lasting change is rejected for good.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -54,6 +55,13 @@ class Measures:
 
     values: tuple[float, float, float, float, float]
     sds: tuple[float, float, float, float, float]
+
+    def at_gain(self, gain: float, water: float) -> Measures:
+        """The same where signal and residual water were so many times smaller."""
+        residual, lipid, height, amplitude, broadening = self.values
+        values = residual, lipid, height - math.log(water), amplitude / gain, broadening
+        one, two, height, amplitude, broadening = self.sds
+        return Measures(values, (one, two, height, amplitude / gain, broadening))
 
 
 @dataclass(frozen=True, slots=True)

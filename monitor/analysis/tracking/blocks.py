@@ -30,6 +30,7 @@ class Block:
     epoch, reference, part : common to all of them
     begins : place of the first of them
     foreign : their epoch is another than the reference period's
+    gain, rescaled : as in `Observed`
     place : their weighted middle, in transients
     o, weight : (q,) weighted mean, and the sum of weights
     """
@@ -42,6 +43,8 @@ class Block:
     o: Real
     weight: float
     foreign: bool = False
+    gain: float = 1.0
+    rescaled: bool = False
 
 
 def block_of(seen: Sequence[Observed]) -> Block:
@@ -61,6 +64,8 @@ def block_of(seen: Sequence[Observed]) -> Block:
         o,
         total,
         first.foreign,
+        first.gain,
+        first.rescaled,
     )
 
 
@@ -69,10 +74,11 @@ def belongs(seen: Sequence[Observed], one: Observed, length: int = BLOCK) -> boo
     if not seen:
         return True
     first = seen[0]
-    alike = (first.epoch, first.reference, first.part) == (
+    alike = (first.epoch, first.reference, first.part, first.gain) == (
         one.epoch,
         one.reference,
         one.part,
+        one.gain,
     )
     if first.part:
         length = min(length, max(FINEST, first.since))
@@ -147,7 +153,9 @@ def passed(
     F = tracker.predict(steps - early)
     F = F if begun is None else F @ begun
     if after.epoch != before.epoch:
-        F = tracker.begin_epoch(after.foreign) @ F
+        return tracker.begin_epoch(after.foreign) @ F
+    if after.gain != before.gain:
+        tracker.step_gain()
     return F
 
 

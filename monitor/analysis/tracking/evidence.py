@@ -59,6 +59,7 @@ class Accumulated:
     offsets : U (M, M) by epoch, None in the reference period's
     weights, moments : sums of u and u o by (epoch, since the infusion began)
     series : sums of u by (joins before, since the infusion began)
+    rescaled : whether any had another gain than the reference period
     """
 
     names: tuple[str, ...]
@@ -68,6 +69,7 @@ class Accumulated:
     moments: dict[Key, Real] = field(default_factory=dict)
     offsets: Mapping[int, Real | None] = field(default_factory=dict)
     series: dict[Key, float] = field(default_factory=dict)
+    rescaled: bool = False
     _measurements: dict[int, Measurement] = field(default_factory=dict)
     _rows: dict[Key, Real] = field(default_factory=dict)
     _grams: dict[Key, Real] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class Accumulated:
             self.weights[key], self.moments[key] = 0.0, np.zeros_like(add)
             self._measurements[one.epoch] = measurement
             self.set_out()
+        self.rescaled |= one.rescaled
         self._newest, place = key, (one.series, key[1])
         self.weights[key] += one.weight
         self.series[place] = self.series.get(place, 0.0) + one.weight
@@ -190,6 +193,7 @@ class Accumulated:
     def _known(self, joint: Real, covariance: Real) -> dict[str, tuple[float, float]]:
         """Changes and SDs of those outcomes that have any, the gain being unknown."""
         away = any(after and epoch != self.epoch for epoch, after in self.weights)
+        away |= self.rescaled
         covariance = covariance + self._unseen()
         known = Changes(TRACKED, *tracked_changes(joint, covariance))
         known = without_gain(known, np.array(away))

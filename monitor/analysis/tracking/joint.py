@@ -115,7 +115,7 @@ def joint_fits(
         )
         for model in used
     ]
-    elsewhere = np.array([block.foreign for block in blocks])
+    elsewhere = np.array([block.foreign or block.rescaled for block in blocks])
     known = [_without_gain(fit, elsewhere) for fit in fits]
     return tuple(sorted(known, key=lambda fit: -log_weight(fit)))
 

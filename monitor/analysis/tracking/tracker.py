@@ -175,6 +175,12 @@ class Tracker:
         self.foreign = foreign
         return T
 
+    def step_gain(self) -> None:
+        """The gain has stepped, and was measured: what is left of it is not known."""
+        M, covariance = len(self.dynamics.names), self.covariance.copy()
+        covariance[M, M] += EPOCH_GAIN**2
+        self.covariance = covariance
+
     def wide(self, rows: Real) -> Real:
         """Rows (m, n) for the state with its offsets, where it has them."""
         return widened(rows, self.mean.size)

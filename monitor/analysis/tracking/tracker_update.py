@@ -101,7 +101,7 @@ class Following:
         covariances = np.array([P for _, P in joint])
         more = self.doubt + self.steps.added(one.series)
         both = Changes(TRACKED, *tracked_changes(means, covariances + more))
-        both = without_gain(both, np.array(self.tied.foreign))
+        both = without_gain(both, np.array(self.tied.foreign or one.rescaled))
         (tied, free), (tied_sd, free_sd) = both.percents.tolist(), both.sds.tolist()
         self.point = TrackerPoint(
             one.index,

@@ -168,7 +168,8 @@ class Tracking:
         table[:, n : 2 * n] = steps.widened(
             table[:, n : 2 * n], table[:, 2 * n :], series
         )
-        elsewhere = np.array([one.epoch != self.course.home for one in self.seen])
+        home = self.course.home
+        elsewhere = np.array([o.epoch != home or o.rescaled for o in self.seen])
         known = Changes(TRACKED, table[:, :n], table[:, n : 2 * n])
         return without_gain(known, elsewhere)
 

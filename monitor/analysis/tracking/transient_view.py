@@ -42,6 +42,8 @@ class Observed:
     since : its place counted from the first transient of its part
     foreign : whether its epoch is another than the reference period's
     series : how many joins, series that went on with their epoch, lie before it
+    gain : what all was larger by than at the epoch's first gain, and is no more
+    rescaled : whether that is not the reference period's
     """
 
     index: int
@@ -55,6 +57,8 @@ class Observed:
     since: int = 0
     foreign: bool = False
     series: int = 0
+    gain: float = 1.0
+    rescaled: bool = False
 
     @property
     def infused(self) -> bool:
@@ -171,6 +175,9 @@ class Observer:
         inside = reference is not None and reference.first <= i < reference.stop
         used = quality.epoch not in self.course.rejected
         weight = quality.weight if used and quality.weight >= FLOOR_SHARE else 0.0
+        gains, step = self.course.gains, self.course.gains.before(i, quality.epoch)
+        if step is not None:
+            weight *= step.worth
         if not np.isfinite(o).all():  # it would stay in the state for ever
             o, weight = np.zeros_like(o), 0.0
         return Observed(
@@ -185,6 +192,8 @@ class Observer:
             since,
             quality.epoch != self.course.home,
             self.course.joins.before(i),
+            1.0 if step is None else step.gain,
+            gains.rescaled(reference, i, quality.epoch),
         )
 
     def _place(
@@ -240,4 +249,6 @@ def _traits(one: Observed) -> tuple[float, ...]:
         one.since,
         one.foreign,
         one.series,
+        one.gain,
+        one.rescaled,
     )

@@ -51,6 +51,8 @@ def whiten(
         begun = block.foreign if before is None else before.epoch != block.epoch
         if begun:
             F = tracker.begin_epoch(block.foreign) @ F
+        elif before is not None and block.gain != before.gain:
+            tracker.step_gain()
         before, states = block, F @ states
         if block.weight <= 0:
             continue

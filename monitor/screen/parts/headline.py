@@ -110,8 +110,8 @@ def doubt(of: Standing) -> tuple[float, str]:
     faded = fade(of.age_s, of.interval_s)
     if faded:
         return faded, f"data {ago(of.age_s)} old"
-    if of.nothing_counts_s > of.window_s and not of.over:
-        said = clock(of.nothing_counts_s)
+    if of.nothing_counts_s > of.window_s:
+        said = f"{'the last ' if of.over else ''}{clock(of.nothing_counts_s)}"
         return 1.0, f"nothing has counted for {said}: the number is of before (F10)"
     if of.agreement.doubt:
         return 1.0, of.agreement.doubt

@@ -29,7 +29,6 @@ def result(coils=4, combine=True, eddy=True, align=True, water=True, fitted=()):
         times_s=np.array([0.0, 2.0, 4.0, 8.0]),
         fitted=list(fitted),
         grids={0: None, 2: make_model()},
-        average_spectrum=lambda f: np.full(64, f.average.window.first, complex),
     )
     settings = SimpleNamespace(coil_combine=combine, align=align, water_removal=water)
     acquisition = Acquisition(123.2, "1H", 5e-4, 64, coils, 0.03)
@@ -50,6 +49,11 @@ def written(monkeypatch):
     def keep(path, fids, acquisition, times_s, provenance):
         files[path.name] = fids, acquisition, times_s, provenance
 
+    monkeypatch.setattr(
+        spectra,
+        "average_spectrum",
+        lambda _, f: np.full(64, f.average.window.first, complex),
+    )
     monkeypatch.setattr(spectra, "write_nifti_mrs", keep)
     monkeypatch.setattr(spectra, "write_basis", lambda b, path: files.update(basis=b))
     return files

@@ -18,6 +18,7 @@ from monitor.run.line_place import LOOKED_FOR_PPM, TOLD_FROM_PPM
 from monitor.run.period_remarks import (
     ends_too_soon,
     infusion_outside,
+    nothing_at_the_end,
     nothing_since,
     unconverged_windows,
     without_change,
@@ -273,6 +274,19 @@ def test_no_number_is_shown_where_all_since_the_infusion_is_left_out() -> None:
     assert nothing_since(one).startswith("All 5 transients")
     one.infusion_s = (11.0, 20.0)
     assert nothing_since(one) == ""
+
+
+def test_that_the_last_ones_are_left_out_is_said_beyond_a_window() -> None:
+    for lost, said in ((16, False), (17, True)):
+        all_of_it = [
+            *qualities(range(30 - lost)),
+            *qualities(range(30 - lost, 30), 0.0, ("stretch",)),
+        ]
+        one = result(qualities=all_of_it, infusion_s=(10.0, 60.0), tracks=(1,))
+        assert bool(nothing_at_the_end(one)) == said
+    assert nothing_at_the_end(one).startswith("The last 17 transients (from 13 s on)")
+    one.tracks = ()
+    assert nothing_at_the_end(one) == ""
 
 
 def test_no_number_is_shown_where_no_window_converged() -> None:

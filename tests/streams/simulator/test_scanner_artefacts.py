@@ -32,7 +32,13 @@ from streams.simulator.field_artefacts import (
 )
 from streams.simulator.passing_artefacts import Burst, Motion
 from streams.simulator.plan import PlannedEvent, PlannedSeries
-from streams.simulator.receiver_artefacts import CoilArray, CoilFailure, Saturation
+from streams.simulator.receiver_artefacts import (
+    CoilArray,
+    CoilFailure,
+    GainStep,
+    GainSteps,
+    Saturation,
+)
 from streams.simulator.scanner import metabolite_fid, prepare, scan_session, transient
 from streams.simulator.signal_artefacts import (
     Hump,
@@ -285,6 +291,20 @@ def test_coil_fails_from_its_time_on():
     for body in transients(scan_session(session)):
         assert body.fid[1].any() == (body.time_s < 20)
         assert body.fid[0].any()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_gain_steps_from_its_time_on(alone):
+    steps = GainSteps((GainStep(20.0, 2.5, alone), GainStep(40.0, 0.4, alone)))
+    plain = transients(scan_session(ready()))
+    larger = transients(scan_session(ready(gain_steps=steps)))
+    for one, body in zip(plain, larger, strict=True):
+        gain = 2.5 if 20 <= body.time_s < 40 else 1.0
+        noise = (body.fid - gain * one.fid)[:, -8:]
+        if alone and gain != 1:
+            assert np.abs(noise).max() > 0.1 * np.abs(one.fid[:, -8:]).max()
+        else:
+            np.testing.assert_allclose(body.fid, gain * one.fid, rtol=1e-5)
 
 
 CYCLE = PhaseCycle(4, 0.5, 0.05, 0.01, 3.6, 90.0)

@@ -115,7 +115,7 @@ def test_every_artefact_can_be_switched_off():
     scenario = read_scenario("failing-scanner")
     bare = scenario.without(*ARTEFACTS)
     assert all(getattr(bare, name) is None for name in ARTEFACTS)
-    assert len(ARTEFACTS) == 19
+    assert len(ARTEFACTS) == 20
     with pytest.raises(InputError, match="no artefact seed"):
         scenario.without("seed")
 

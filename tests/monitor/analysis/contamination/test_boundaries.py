@@ -20,7 +20,9 @@ def compared(n: int, first: int, stop: int) -> tuple[Comparison, States]:
     bands = good + 1e-3 * rng.normal(size=(n, 2 * BANDS))
     bands[first:stop, BANDS - 2] += 0.3
     level = np.zeros(n)
-    seen = Seen(np.arange(n), bands, level, level.copy(), level + 1.0, level)
+    seen = Seen(
+        np.arange(n), bands, level, level.copy(), level + 1.0, level, level + 1.0
+    )
     inside = np.zeros(n, bool)
     inside[first:stop] = True
     return Comparison.of(seen), States(~inside, good, level, level)
@@ -67,7 +69,7 @@ def moving(n: int, first: int, stop: int, restless: float, kept: float):
     amplitude[first:stop] = kept
     bands = good * amplitude[:, np.newaxis] + noise
     bands[first:stop, BANDS - 2] += 0.3
-    seen = Seen(np.arange(n), bands, level, level + 6.0, amplitude, level)
+    seen = Seen(np.arange(n), bands, level, level + 6.0, amplitude, level, level + 1.0)
     inside = np.zeros(n, bool)
     inside[first:stop] = True
     return Comparison.of(seen), States(~inside, good, level, level + 6.0)
@@ -98,7 +100,7 @@ def test_much_lipid_scatters_and_bends_the_amplitude(kept, varies, cause):
     amplitude[own] = kept
     bands[own] += 0.6 * LIPIDS * (1 + varies * rng.normal(size=(30, 1)))
     inside = np.arange(n) // 10 * 10
-    seen = Seen(inside, bands, level, level + 6.0, amplitude, level)
+    seen = Seen(inside, bands, level, level + 6.0, amplitude, level, level + 1.0)
     states = States((inside < 40) | (inside >= 70), good, level, level + 6.0)
     assert cause_of(Comparison.of(seen), states, own) == cause
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from monitor.analysis.contamination import judge
 from monitor.analysis.contamination.dirtier import LIPIDS
 from monitor.analysis.contamination.features import BANDS, EpochFeatures, Features
-from monitor.analysis.contamination.judge import Judge, unlike
+from monitor.analysis.contamination.judge import Judge
 from monitor.analysis.contamination.states import LASTING
 from monitor.analysis.contamination.stretch import Cause
 
@@ -25,9 +26,13 @@ def epoch(n: int, seed: int = 0, **added) -> EpochFeatures:
     width = 9.0 + 0.4 * rng.normal(size=n) + added.get("width", 0.0)
     found = EpochFeatures(100)
     for i in range(n):
-        row = Features(40 * bands[i], water[i], width[i], 1.0, 0.0, 40.0, i, True)
+        row = Features(40 * bands[i], water[i], width[i], 1.0, 0.0, 40.0, 1.0, i, True)
         found.put(100 + i, row)
     return found
+
+
+def unlike(found: EpochFeatures, cycle_steps: int):
+    return judge.unlike(found.seen(cycle_steps))
 
 
 def within(n: int, first: int, stop: int, what):

@@ -31,7 +31,7 @@ def features(i: int) -> Features:
     if LIPID_AT[0] <= i < LIPID_AT[1]:
         bands = bands + LIPID
     water, width_hz = 0.5 + 0.1 * rng.normal(), 9.0 + 0.3 * rng.normal()
-    return Features(40 * bands, water, width_hz, 1.0, 0.0, 40.0, i, True)
+    return Features(40 * bands, water, width_hz, 1.0, 0.0, 40.0, 1.0, i, True)
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_a_transient_is_taken_in_once_and_anew(axis: Axis) -> None:
             spectrum=spectrum,
             width_hz=6.0,
         )
-        judge.put(made, axis, 0.0, 4.0, i)
+        judge.put(made, axis, 0.0, 4.0, 1.0, i)
 
     for i in range(4):
         put(i, int(i > 1), None)
@@ -187,7 +187,7 @@ def test_a_transient_is_taken_in_once_and_anew(axis: Axis) -> None:
         spectrum=np.ones(axis.points, complex),
         width_hz=6.0,
     )
-    judge.put(again, axis, 0.0, 4.0, 1)
+    judge.put(again, axis, 0.0, 4.0, 1.0, 1)
     assert judge._epochs[0].rows[1].water == 3.0
 
 

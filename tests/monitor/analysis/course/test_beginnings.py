@@ -15,6 +15,7 @@ from monitor.analysis.course.beginnings import (
     apart_in,
     as_it_came,
 )
+from monitor.analysis.course.gains import Gains
 from monitor.analysis.signal.spectrum import moved
 
 
@@ -101,6 +102,7 @@ def test_enough_of_the_good_part_must_have_come(good, done):
         qualities=[quality(i, 0) for i in range(EARLIEST)],
         fids=[none] * EARLIEST,
         grids={0: model},
+        gains=Gains(),
     )
     preparation = Preparing(begun_at=0, taught=[])
     given = course, Judge(good), preparation, 0, [0] * EARLIEST, True
@@ -119,7 +121,10 @@ def test_a_transient_is_prepared_anew_as_it_came(aligned, empty):
     if aligned:
         held = moved(np.asarray(came), model.dwell_time_s, -4.0, -0.7)
     course = SimpleNamespace(
-        qualities={3: q}, fids={3: held.astype(np.complex64)}, grids={1: model}
+        qualities={3: q},
+        fids={3: held.astype(np.complex64)},
+        grids={1: model},
+        gains=Gains(),
     )
     place, fid = as_it_came(course, 3, 2, aligned)
     np.testing.assert_allclose(fid, came, atol=1e-5 * np.abs(came).max() + 1e-12)
@@ -131,7 +136,7 @@ def test_a_transient_that_was_clipped_stays_so():
     model = make_model()
     q = quality(0, 0, flags=("saturated", "lipid"))
     fid = np.zeros(model.points, np.complex64)
-    course = SimpleNamespace(qualities=[q], fids=[fid], grids={0: model})
+    course = SimpleNamespace(qualities=[q], fids=[fid], grids={0: model}, gains=Gains())
     place, _ = as_it_came(course, 0, 0, aligned=True)
     assert (place.settling, place.saturated) == (False, True)
 

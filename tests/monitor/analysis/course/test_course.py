@@ -10,6 +10,7 @@ from fit_cases import make_model
 
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.plan import Plan
+from monitor.analysis.course.session_models import donor
 from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.window import Window
@@ -182,17 +183,21 @@ def test_choices_are_taken_over_from_the_reference_periods_epoch(model: Model) -
     course = bare(model, [0, 1, 2])
     course.sessions = {e: fitted_well() for e in (0, 1, 2)}
     course.reference = SimpleNamespace(first=1)
-    assert course._same_brain(2) is course.sessions[1]
-    assert course._same_brain(1) is course.sessions[0]
+
+    def brain(epoch: int):
+        return donor(course.sessions, epoch, course.home, course.rejected)
+
+    assert brain(2) is course.sessions[1]
+    assert brain(1) is course.sessions[0]
     course.reference = None
-    assert course._same_brain(0) is course.sessions[1]
+    assert brain(0) is course.sessions[1]
     course.sessions[1] = fitted_well(found=False)
-    assert course._same_brain(0) is course.sessions[2]
+    assert brain(0) is course.sessions[2]
     course.rejected = frozenset({2})
-    assert course._same_brain(0) is None
-    assert course._same_brain(2) is course.sessions[0]
+    assert brain(0) is None
+    assert brain(2) is course.sessions[0]
     course.rejected, course.sessions = frozenset(), {0: fitted_well()}
-    assert course._same_brain(0) is None
+    assert brain(0) is None
 
 
 def test_independent_windows_share_no_transient(model: Model) -> None:

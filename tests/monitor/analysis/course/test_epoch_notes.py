@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.analysis.course.epoch_notes import APART, EpochNotes
+from monitor.analysis.course.gains import Gains
 from monitor.analysis.course.periods import Periods
 from monitor.analysis.course.series_sentences import ELSEWHERE, SeriesSaid
 from monitor.analysis.note import Note, NoteKind
@@ -16,7 +17,11 @@ class Intake:
     def __init__(self, epochs: list[int], home: int | None) -> None:
         self.said, self.on_trial = SeriesSaid(), False
         self.course = SimpleNamespace(
-            qualities=list(epochs), epochs=epochs, home=home, rejected=frozenset()
+            qualities=list(epochs),
+            epochs=epochs,
+            home=home,
+            rejected=frozenset(),
+            gains=Gains(),
         )
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from small_session import small_pipeline, small_session
 
+from monitor.analysis.course.curves import average_spectrum
 from monitor.analysis.course.fitting import refit
 from monitor.analysis.fit.fitted_windows import mean_fid
 from monitor.analysis.pipeline import Pipeline
@@ -38,6 +39,6 @@ def test_a_window_is_drawn_without_the_water_beside_it(whole: Pipeline):
     model = session.problem.model
     placed = session.placed(mean_fid(course.fids, fitted.average))
     near = slice(model.band.stop, model.band.stop + 20)
-    left = np.abs(course.average_spectrum(fitted))
+    left = np.abs(average_spectrum(course, fitted))
     there = np.abs(model.full_spectra(placed))
     assert np.linalg.norm(left[near]) < 0.5 * np.linalg.norm(there[near])

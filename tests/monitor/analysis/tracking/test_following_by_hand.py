@@ -25,6 +25,7 @@ class View:
     series: int = 0
     epoch: int = 0
     infused: bool = False
+    rescaled: bool = False
 
 
 def following(reference_weight: float = 30.0) -> Following:

@@ -209,7 +209,11 @@ def test_a_number_fades_between_two_and_four_repetitions(age_s, grey):
         ({"new_epoch_s": 20.0}, 1.0, "new shim or series 00:20 ago"),
         ({"nothing_counts_s": 64.0}, 0.0, ""),
         ({"nothing_counts_s": 65.0}, 1.0, "nothing has counted for 01:05"),
-        ({"nothing_counts_s": 65.0, "over": True}, 0.0, ""),
+        (
+            {"nothing_counts_s": 65.0, "over": True},
+            1.0,
+            "nothing has counted for the last 01:05",
+        ),
         ({"agreement": Agreement(doubt="They differ.")}, 1.0, "They differ."),
     ],
 )
