@@ -16,11 +16,13 @@ from itertools import pairwise
 
 import fit_sets
 import numpy as np
+from t2_prior import scattered
 
 from monitor.analysis.course.outcomes import outcomes_of
 from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.freedom import Freedom, usual
 from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.slopes_of_fit import slopes_of
 from monitor.analysis.fit.unexplained_residual import left_over
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr")
@@ -41,8 +43,20 @@ class Found:
     stiffness: np.ndarray
     converged: np.ndarray
 
+    @property
+    def coverage(self) -> np.ndarray:
+        """Percent of 95 % intervals that hold the truth, (outcomes,)."""
+        return 100 * np.mean(np.abs(self.error) < 1.96 * self.stated, axis=0)
 
-def bound(model: Model, case: fit_sets.Case) -> np.ndarray:
+    @property
+    def rmse(self) -> np.ndarray:
+        """Percent, (outcomes,)."""
+        return 100 * np.sqrt(np.mean(self.error**2, axis=0))
+
+
+def bound(
+    model: Model, case: fit_sets.Case, outcomes: tuple[str, ...] = OUTCOMES
+) -> np.ndarray:
     """Cramer-Rao bound of each outcome, (outcomes,)."""
     others = len(case.columns) - len(fit_sets.USUAL)
     names = (*fit_sets.USUAL, *(f"MM{i}" for i in range(others)))
@@ -60,28 +74,31 @@ def bound(model: Model, case: fit_sets.Case) -> np.ndarray:
     G /= scale[:, None]
     covariance = np.linalg.pinv(G @ G.T, rcond=1e-13) / np.outer(scale, scale)
     M = len(case.columns)
-    o = outcomes_of(names).subset(OUTCOMES)
+    o = outcomes_of(names).subset(outcomes)
     return o.sds(case.amplitudes, covariance[:M, :M]) / o.values(case.amplitudes)
 
 
 def run(name: str, family: str, averages: int, count: int, seed: int = 1,
-        freedom: Freedom | None = None) -> Found:  # fmt: skip
-    """Fit `count` spectra of a set."""
+        freedom: Freedom | None = None, scatter: float = 0.0,
+        outcomes: tuple[str, ...] = OUTCOMES) -> Found:  # fmt: skip
+    """Fit `count` spectra of a set, of brains whose T2 scatter by as much."""
     model = fit_sets.model(name, family)
     freedom = freedom or usual(model, fit_sets.SETS[name].sequence.echo_time_s)
-    o = outcomes_of(model.names).subset(OUTCOMES)
+    o = outcomes_of(model.names).subset(outcomes)
     rows = []
     for i in range(count):
-        case = fit_sets.case(name, family, averages, 1000 * seed + i)
+        with scattered(scatter, np.random.default_rng([seed, i, 99])):
+            case = fit_sets.case(name, family, averages, 1000 * seed + i)
         fit, problem = cold_fit(model, model.in_band(case.fid), case.noise_sd, freedom)
         c = np.zeros(len(model.names))
         c[: case.concentrations.size] = case.concentrations
         truth = o.values(c)
-        whole = fit.covariance * max(fit.misfit, 1.0) + left_over(fit, problem)
+        left = left_over(fit, problem, slopes_of(fit, problem))
+        whole = fit.covariance * max(fit.misfit, 1.0) + left
         sd = o.sds(fit.amplitudes, whole)
         error = o.values(fit.amplitudes) / truth - 1
         rows.append(
-            (error, sd / truth, bound(model, case), truth[0], fit.misfit,
+            (error, sd / truth, bound(model, case, outcomes), truth[0], fit.misfit,
              problem.stiffness, fit.converged)
         )  # fmt: skip
     return Found(*(np.array(column) for column in zip(*rows, strict=True)))
@@ -95,11 +112,10 @@ def lines(name: str, family: str, averages: int, found: Found) -> list[str]:
         rmse = np.sqrt(np.mean(e**2))
         b = np.sqrt(np.mean(found.bound[:, k] ** 2))
         stated = np.sqrt(np.mean(found.stated[:, k] ** 2))
-        inside = np.mean(np.abs(e) < 1.96 * found.stated[:, k])
         made.append(
             f"| {name} | {family} | {averages} | {outcome} | {100 * e.mean():+.2f} | "
             f"{100 * e.std():.2f} | {100 * rmse:.2f} | {100 * b:.2f} | "
-            f"{rmse / b:.2f} | {100 * stated:.2f} | {100 * inside:.0f} |"
+            f"{rmse / b:.2f} | {100 * stated:.2f} | {found.coverage[k]:.0f} |"
         )
     return made
 

@@ -10,62 +10,16 @@ about it, independently of each other.  Six outcomes in each cell.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
-import fit_sets
+import fit_accuracy
 import numpy as np
-from t2_prior import scattered
-
-from monitor.analysis.course.outcomes import outcomes_of
-from monitor.analysis.fit.first_fit import cold_fit
-from monitor.analysis.fit.freedom import usual
-from monitor.analysis.fit.unexplained_residual import left_over
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr", "tCho/tCr", "mI/tCr")
 SCATTERS = (0.0, 0.1, 0.2)
 SETS = ("press_3t_te30", "slaser_7t_te34")
 
 
-@dataclass(frozen=True)
-class Found:
-    """Relative errors and stated SDs, (spectra, outcomes)."""
-
-    error: np.ndarray
-    stated: np.ndarray
-
-    @property
-    def coverage(self) -> np.ndarray:
-        """Percent of 95 % intervals that hold the truth, (outcomes,)."""
-        return 100 * np.mean(np.abs(self.error) < 1.96 * self.stated, axis=0)
-
-    @property
-    def rmse(self) -> np.ndarray:
-        """Percent, (outcomes,)."""
-        return 100 * np.sqrt(np.mean(self.error**2, axis=0))
-
-
-def run(
-    name: str, averages: int, count: int, seed: int, scatter: float,
-    family: str = "scanner",
-) -> Found:  # fmt: skip
-    """Fit `count` spectra of a set."""
-    model = fit_sets.model(name, family)
-    freedom = usual(model, fit_sets.SETS[name].sequence.echo_time_s)
-    o, errors, stated = outcomes_of(model.names).subset(OUTCOMES), [], []
-    for i in range(count):
-        with scattered(scatter, np.random.default_rng([seed, i, 99])):
-            case = fit_sets.case(name, family, averages, 1000 * seed + i)
-        fit, problem = cold_fit(model, model.in_band(case.fid), case.noise_sd, freedom)
-        c = np.zeros(len(model.names))
-        c[: case.concentrations.size] = case.concentrations
-        truth = o.values(c)
-        whole = fit.covariance * max(fit.misfit, 1.0) + left_over(fit, problem)
-        errors.append(o.values(fit.amplitudes) / truth - 1)
-        stated.append(o.sds(fit.amplitudes, whole) / truth)
-    return Found(np.array(errors), np.array(stated))
-
-
-def row(name: str, averages: int, scatter: float, found: Found) -> str:
+def row(name: str, averages: int, scatter: float, found: fit_accuracy.Found) -> str:
     """One line of the table."""
     sd = 100 * np.sqrt(np.mean(found.stated**2, axis=0))
     figures = (100 * found.error.mean(axis=0), "+.1f"), (found.rmse, ".1f"), (sd, ".1f")
@@ -81,7 +35,9 @@ def main(count: int, seed: int, averages: int, sets: str) -> None:
     print(7 * "|---" + "|")
     for name in sets.split(","):
         for scatter in SCATTERS:
-            found = run(name, averages, count, seed, scatter)
+            found = fit_accuracy.run(
+                name, "scanner", averages, count, seed, None, scatter, OUTCOMES
+            )
             print(row(name, averages, scatter, found), flush=True)
 
 

@@ -64,6 +64,7 @@ from monitor.analysis.fit.priors_about import (
     with_width_near,
 )
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
+from monitor.analysis.fit.slopes_of_fit import slopes_of
 from monitor.analysis.fit.t2_doubt import with_t2_doubt
 from monitor.analysis.signal.spectrum import Complex, Real
 
@@ -87,6 +88,14 @@ def cold_fit(
     Raises nothing: of a spectrum that is not finite, or a noise that is not above 0,
     there is a fit that has not converged.
     """
+    fit, problem = bare_fit(model, spectrum, noise_sd, freedom)
+    return with_t2_doubt(fit, problem, slopes_of(fit, problem)), problem
+
+
+def bare_fit(
+    model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom
+) -> tuple[Fit, Problem]:
+    """`cold_fit` as if T2 of metabolites without a rate of their own were known."""
     problem = Problem(
         model,
         model.baseline,
@@ -98,8 +107,7 @@ def cold_fit(
     if not (np.isfinite(spectrum).all() and noise_sd > 0):
         return hopeless(problem, model.layout.zeros()), problem
     with np.errstate(all="ignore"):
-        fit, problem = with_rates_held(*_fit(problem, freedom))
-        return with_t2_doubt(fit, problem), problem
+        return with_rates_held(*_fit(problem, freedom))
 
 
 def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.linalg import LinAlgError
 
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.problem import Point, Problem, evaluate, slopes, target
@@ -26,13 +27,18 @@ class Slopes(NamedTuple):
     prior: Real
 
 
-def slopes_of(fit: Fit, problem: Problem) -> Slopes:
-    """G and P of a fit of this problem.
+def slopes_of(fit: Fit, problem: Problem) -> Slopes | None:
+    """G and P of a fit of this problem; None of no fit."""
+    if not fit.converged:
+        return None
+    with np.errstate(all="ignore"):
+        try:
+            return _slopes_of(fit, problem)
+        except LinAlgError:
+            return None
 
-    Raises
-    ------
-    LinAlgError : something is not finite
-    """
+
+def _slopes_of(fit: Fit, problem: Problem) -> Slopes:
     point = evaluate(problem, target(problem), fit.theta)
     M, moved = point.c.size, np.flatnonzero(fit.theta_sd)
     G = np.concatenate([point.X, slopes(problem, point, moved)])

@@ -22,29 +22,30 @@ from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.normal import factored
 from monitor.analysis.fit.problem import Point, Problem
 from monitor.analysis.fit.relaxation import RATE_SCATTER, own_rates_hz
-from monitor.analysis.fit.slopes_of_fit import slopes_of
+from monitor.analysis.fit.slopes_of_fit import Slopes
 from monitor.analysis.signal.spectrum import Real
 
 
-def with_t2_doubt(fit: Fit, problem: Problem) -> Fit:
+def with_t2_doubt(fit: Fit, problem: Problem, slopes: Slopes | None) -> Fit:
     """The fit with that doubt in its covariance, where it has rates of T2 at all.
 
-    Like the rest of the covariance it is over the misfit.
+    Like the rest of the covariance it is over the misfit.  `slopes` are those of this
+    fit; None of no fit.
     """
     layout = problem.model.layout
-    if not (fit.converged and fit.theta_sd[layout.rates].any()):
+    if slopes is None or not fit.theta_sd[layout.rates].any():
         return fit
     with np.errstate(all="ignore"):
         try:
-            doubt = _doubt(fit, problem) / max(fit.misfit, 1.0)
+            doubt = _doubt(problem, slopes) / max(fit.misfit, 1.0)
         except LinAlgError:
             return fit
     return replace(fit, covariance=fit.covariance + doubt)
 
 
-def _doubt(fit: Fit, problem: Problem) -> Real:
+def _doubt(problem: Problem, slopes: Slopes) -> Real:
     """Covariance (M, M) of d."""
-    point, G, prior = slopes_of(fit, problem)
+    point, G, prior = slopes
     H = _broadened(problem, point)
     off = RATE_SCATTER * factored(G @ G.T + prior).solve(G @ H.T)[: point.c.size]
     return np.asarray(off @ off.T, float)

@@ -25,7 +25,7 @@ from numpy.linalg import LinAlgError
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.normal import factored
 from monitor.analysis.fit.problem import Problem
-from monitor.analysis.fit.slopes_of_fit import slopes_of
+from monitor.analysis.fit.slopes_of_fit import Slopes
 from monitor.analysis.signal.spectrum import Real
 
 LEAST_LAG_HZ = 4.0
@@ -34,14 +34,17 @@ NOTHING = 1e-10
 """Of the largest eigenvalue: directions in which nothing is doubtful."""
 
 
-def left_over(fit: Fit, problem: Problem) -> Real:
-    """Covariance (M, M) of the amplitudes beyond bound times misfit; 0 of no fit."""
+def left_over(fit: Fit, problem: Problem, slopes: Slopes | None) -> Real:
+    """Covariance (M, M) of the amplitudes beyond bound times misfit.
+
+    `slopes` are those of this fit; 0 of no fit, which has none.
+    """
     none = np.zeros_like(fit.covariance)
-    if not fit.converged:
+    if slopes is None:
         return none
     with np.errstate(all="ignore"):
         try:
-            return _left_over(fit, problem)
+            return _left_over(fit, problem, slopes)
         except LinAlgError:
             return none
 
@@ -66,9 +69,9 @@ def beyond(robust: Real, white: Real) -> Real:
     return np.asarray(extra * sizes, float)
 
 
-def _left_over(fit: Fit, problem: Problem) -> Real:
+def _left_over(fit: Fit, problem: Problem, slopes: Slopes) -> Real:
     """V - V0 of the amplitudes, (M, M)."""
-    point, G, prior = slopes_of(fit, problem)
+    point, G, prior = slopes
     M, m, K = point.c.size, len(G), problem.spectrum.size
     weighed = G * point.residual
     scores = weighed[:, :K] + weighed[:, K:]

@@ -29,7 +29,7 @@ from numpy.linalg import LinAlgError
 from monitor.analysis.fit.first_fit import (
     START_STIFFNESS,
     SUSPECT,
-    cold_fit,
+    bare_fit,
     first_fit,
     least_fit,
     other_starts,
@@ -50,6 +50,7 @@ from monitor.analysis.fit.model_choice import (
 from monitor.analysis.fit.priors_about import with_narrow_voigt, with_width_near
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
 from monitor.analysis.fit.ratio_priors import prior_rows
+from monitor.analysis.fit.slopes_of_fit import slopes_of
 from monitor.analysis.fit.t2_doubt import with_t2_doubt
 from monitor.analysis.fit.unexplained_residual import left_over
 from monitor.analysis.signal.spectrum import Complex, Real
@@ -86,8 +87,10 @@ def fit_mean(
     """
     if model.unmeasured is None:
         none = np.zeros((len(model.names),) * 2)
-        fit, problem = cold_fit(model, spectrum, noise_sd, freedom)
-        return MeanFit(fit, problem, none, left_over(fit, problem))
+        fit, problem = bare_fit(model, spectrum, noise_sd, freedom)
+        slopes = slopes_of(fit, problem)
+        left = left_over(fit, problem, slopes)
+        return MeanFit(with_t2_doubt(fit, problem, slopes), problem, none, left)
     wide, last = model.widened, len(model.names) - 1
     problem = Problem(
         wide,
@@ -241,7 +244,8 @@ def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
         rows=rows[kept, :M],
         targets=problem.priors.targets[kept],
     )
-    whole = with_t2_doubt(fit, problem).covariance
+    slopes = slopes_of(fit, problem)
+    whole = with_t2_doubt(fit, problem, slopes).covariance
     told = replace(
         fit,
         names=model.names,
@@ -251,7 +255,7 @@ def put_together(model: Model, fit: Fit, problem: Problem) -> MeanFit:
         theta_sd=fit.theta_sd[held],
     )
     problem_found = replace(problem, model=found, priors=priors)
-    doubt, more = _explain(fit.covariance, M), left_over(fit, problem)
+    doubt, more = _explain(fit.covariance, M), left_over(fit, problem, slopes)
     return MeanFit(told, problem_found, T @ doubt @ T.T, T @ more @ T.T)
 
 

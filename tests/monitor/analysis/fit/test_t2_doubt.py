@@ -11,6 +11,7 @@ from monitor.analysis.fit.freedom import Freedom
 from monitor.analysis.fit.lineshape import gauss_rate
 from monitor.analysis.fit.model import GAUSS, LORENTZ, RELAXATION
 from monitor.analysis.fit.relaxation import RATE_SCATTER, own_rates_hz
+from monitor.analysis.fit.slopes_of_fit import slopes_of
 from monitor.analysis.fit.t2_doubt import with_t2_doubt
 
 SD = 0.05
@@ -37,7 +38,8 @@ def test_glutamate_moves_as_far_as_the_doubt_says():
     bare, problem = fitted(0.0)
     glu = straight.names.index("Glu")
     moved = faster.amplitudes[glu] - straight.amplitudes[glu]
-    told = with_t2_doubt(bare, problem).covariance - bare.covariance
+    slopes = slopes_of(bare, problem)
+    told = with_t2_doubt(bare, problem, slopes).covariance - bare.covariance
     assert np.linalg.eigvalsh(told).min() > -1e-9
     assert abs(moved) == pytest.approx(np.sqrt(told[glu, glu]), rel=0.35)
     without = np.sqrt(bare.covariance[glu, glu] - told[glu, glu])
@@ -46,9 +48,9 @@ def test_glutamate_moves_as_far_as_the_doubt_says():
 
 def test_what_may_have_no_t2_has_no_doubt_of_it():
     fit, problem = fitted(0.0, replace(PLAIN, relaxation=False))
-    assert with_t2_doubt(fit, problem) is fit
+    assert with_t2_doubt(fit, problem, slopes_of(fit, problem)) is fit
     hopeless = replace(fitted(0.0)[0], converged=False)
-    assert with_t2_doubt(hopeless, problem) is hopeless
+    assert with_t2_doubt(hopeless, problem, slopes_of(hopeless, problem)) is hopeless
 
 
 def test_pools_and_macromolecules_have_no_rate_besides():

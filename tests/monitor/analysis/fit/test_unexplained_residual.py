@@ -13,6 +13,7 @@ from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.freedom import FREE
 from monitor.analysis.fit.make_epoch_model import make_session_model
 from monitor.analysis.fit.model import Model
+from monitor.analysis.fit.slopes_of_fit import slopes_of
 from monitor.analysis.fit.unexplained_residual import beyond, left_over, together
 
 SD = 0.4
@@ -35,7 +36,7 @@ def sds(model: Model, fid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     fit, problem = cold_fit(model, model.in_band(fid), SDS)
     assert fit.converged
     white = fit.covariance * max(fit.misfit, 1.0)
-    both = white + left_over(fit, problem)
+    both = white + left_over(fit, problem, slopes_of(fit, problem))
     return np.sqrt(white.diagonal()), np.sqrt(both.diagonal())
 
 
@@ -94,10 +95,10 @@ def test_a_line_that_nobody_fits_widens_what_lies_beside_it(model):
 def test_of_no_fit_nothing_is_said(model):
     fit, problem = cold_fit(model, np.full(model.x.size, np.nan, complex), SDS)
     assert not fit.converged
-    assert not left_over(fit, problem).any()
+    assert not left_over(fit, problem, slopes_of(fit, problem)).any()
     fit, problem = cold_fit(model, model.in_band(noisy_fid(model, 2, SD)), SDS)
     broken = replace(fit, theta=np.full_like(fit.theta, np.nan))
-    assert not left_over(broken, problem).any()
+    assert not left_over(broken, problem, slopes_of(broken, problem)).any()
 
 
 def session(model: Model, other: SessionModel | None = None, gain: float = 1.0):
