@@ -96,8 +96,8 @@ class SessionAnalysis:
                 if not placed:  # a mark, which waits for its place
                     updates.append(Update(one.seq, one.epoch, event=taken.event))
         self._keep_passed(replace(taken, passed=tuple(one for one in kept if one)))
-        bare = Update(taken.seq, taken.epoch)
-        update = self._completed(taken, merged(updates or [bare]))
+        update = merged(updates) if updates else Update(taken.seq, taken.epoch)
+        update = self._completed(taken, update)
         self._keep(taken, update)
         return update
 
