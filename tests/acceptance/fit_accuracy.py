@@ -23,6 +23,7 @@ from monitor.analysis.fit.first_fit import cold_fit
 from monitor.analysis.fit.freedom import Freedom, usual
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.slopes_of_fit import slopes_of
+from monitor.analysis.fit.t2_doubt import with_t2_doubt
 from monitor.analysis.fit.unexplained_residual import left_over
 
 OUTCOMES = ("Glu/tCr", "Glx/tCr", "Glx/tNAA", "tNAA/tCr")
@@ -93,8 +94,9 @@ def run(name: str, family: str, averages: int, count: int, seed: int = 1,
         c = np.zeros(len(model.names))
         c[: case.concentrations.size] = case.concentrations
         truth = o.values(c)
-        left = left_over(fit, problem, slopes_of(fit, problem))
-        whole = fit.covariance * max(fit.misfit, 1.0) + left
+        slopes = slopes_of(fit, problem)
+        told = with_t2_doubt(fit, problem, slopes).covariance * max(fit.misfit, 1.0)
+        whole = told + left_over(fit, problem, slopes)
         sd = o.sds(fit.amplitudes, whole)
         error = o.values(fit.amplitudes) / truth - 1
         rows.append(

@@ -64,8 +64,6 @@ from monitor.analysis.fit.priors_about import (
     with_width_near,
 )
 from monitor.analysis.fit.problem import Indices, Problem, evaluate, target
-from monitor.analysis.fit.slopes_of_fit import slopes_of
-from monitor.analysis.fit.t2_doubt import with_t2_doubt
 from monitor.analysis.signal.spectrum import Complex, Real
 
 START_STIFFNESS = 10.0
@@ -86,16 +84,9 @@ def cold_fit(
     """Fit one spectrum (K,) of the model's band from nothing.
 
     Raises nothing: of a spectrum that is not finite, or a noise that is not above 0,
-    there is a fit that has not converged.
+    there is a fit that has not converged.  What not knowing T2 does (`t2_doubt`) and
+    what is left over are not in its covariance: see `unmeasured_mm.fit_mean`.
     """
-    fit, problem = bare_fit(model, spectrum, noise_sd, freedom)
-    return with_t2_doubt(fit, problem, slopes_of(fit, problem)), problem
-
-
-def bare_fit(
-    model: Model, spectrum: Complex, noise_sd: float, freedom: Freedom
-) -> tuple[Fit, Problem]:
-    """`cold_fit` as if T2 of metabolites without a rate of their own were known."""
     problem = Problem(
         model,
         model.baseline,

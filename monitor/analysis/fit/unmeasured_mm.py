@@ -29,7 +29,7 @@ from numpy.linalg import LinAlgError
 from monitor.analysis.fit.first_fit import (
     START_STIFFNESS,
     SUSPECT,
-    bare_fit,
+    cold_fit,
     first_fit,
     least_fit,
     other_starts,
@@ -87,7 +87,7 @@ def fit_mean(
     """
     if model.unmeasured is None:
         none = np.zeros((len(model.names),) * 2)
-        fit, problem = bare_fit(model, spectrum, noise_sd, freedom)
+        fit, problem = cold_fit(model, spectrum, noise_sd, freedom)
         slopes = slopes_of(fit, problem)
         left = left_over(fit, problem, slopes)
         return MeanFit(with_t2_doubt(fit, problem, slopes), problem, none, left)
