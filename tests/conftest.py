@@ -22,6 +22,16 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Files are shared out in their order, the long ones of `acceptance` first.
+
+    pytest-xdist would begin with those that have the most tests, and at the end all but
+    one of the workers would wait for a file of few long ones.
+    """
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Real and simulated sessions that are not part of the project."""
