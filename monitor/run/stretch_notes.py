@@ -17,6 +17,7 @@ WHY = {
     Cause.FAT_MOVED: "motion that brings lipid",
     Cause.WIDTH: "the line width",
     Cause.BASELINE: "the baseline",
+    Cause.EMPTY: "the lack of any signal",
     Cause.CLEANER: "less lipid, water or line width",
 }
 

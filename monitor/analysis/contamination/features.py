@@ -30,6 +30,8 @@ EDGES_PPM = np.arange(0.4, 4.05, 0.15)
 MIDDLES_PPM = 0.5 * (EDGES_PPM[1:] + EDGES_PPM[:-1])
 BANDS = MIDDLES_PPM.size
 DROWNING = 5.0
+LEAST_SIGNAL = 1.5
+"""Below it a transient holds nothing: an empty scanner has 1.0, a SNR of 4 2.6."""
 LEAST_AMPLITUDE = 1e-3
 """Under much lipid the amplitude may be nothing, or less."""
 WIDE_MHZ = 128.0
@@ -59,6 +61,12 @@ def _cuts(axis: Axis, shift_hz: float) -> tuple[NDArray[np.intp], NDArray[np.int
     return cuts, np.maximum(np.diff(cuts), 1)
 
 
+def noise_of_band(noise_sd: float, axis: Axis) -> float:
+    """SD of the noise of a band, from that of a real component of the spectrum."""
+    _, widths = _cuts(axis, 0.0)
+    return noise_sd / float(np.sqrt(np.mean(widths)))
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """What one transient is compared by.
@@ -71,7 +79,7 @@ class Features:
         as many Hz as it would be there, at most WIDEST_HZ), signal against the template
     phase_rad : as it came, against the template
     height : of tNAA in the template at the time
-    noise : SD of its spectrum's noise
+    noise : SD of the noise of a band
     step : of the phase cycle
     usable : whether it can be compared at all
     """
@@ -111,6 +119,11 @@ class Features:
             _usable(quality, width_hz, height),
         )
 
+    @property
+    def signal(self) -> float:
+        """Rms of its bands over their noise: near 1 where there is nothing else."""
+        return float(np.sqrt(np.mean(self.bands**2))) / max(self.noise, 1e-300)
+
 
 @dataclass(slots=True)
 class EpochFeatures:
@@ -135,13 +148,17 @@ class EpochFeatures:
     def drowned_until(self, first: int, count: int) -> int | None:
         """Where water DROWNING times above the last ones' ends, from `first` on.
 
-        None where most of `count` transients from there are not under it.  Under much
+        None where most of `count` transients from there are not under it, and where the
+        last ones hold no signal: an empty scanner has no water either.  Under much
         water nothing else of a transient can be trusted, nor of those that were
         aligned to its like.
         """
         water = np.array([row.water for row in self.rows])
         known = np.isfinite(water)
         if np.count_nonzero(known) < 2 * count:
+            return None
+        last = [self.rows[i].signal for i in np.flatnonzero(known)[-count:]]
+        if np.median(last) < LEAST_SIGNAL:
             return None
         lost = known & (water > np.median(water[known][-count:]) + math.log(DROWNING))
         if np.count_nonzero(lost[first : first + count]) <= count // 2:
@@ -159,7 +176,7 @@ class EpochFeatures:
         places = np.array([i for i, row in enumerate(self.rows) if row.usable], int)
         used = [row for row in self.rows if row.usable]
         if not used:
-            return Seen(places, np.zeros((0, 2 * BANDS)), *np.zeros((5, 0)))
+            return Seen(places, np.zeros((0, 2 * BANDS)), *np.zeros((6, 0)))
         height = float(np.median([row.height for row in used]))
         gains = gains_of(_heights(used))
         gain, water, worth = gain_at(gains, np.arange(len(used)))
@@ -174,6 +191,7 @@ class EpochFeatures:
             np.array([row.amplitude for row in used]) / gain,
             np.array([row.phase_rad for row in used]),
             worth,
+            np.array([row.signal for row in used]),
             tuple(replace(one, first=int(places[one.first])) for one in gains),
         )
 
@@ -188,6 +206,7 @@ class Seen:
     bands : (n, 2 BANDS) over the tNAA height
     water, width_hz, amplitude, phase_rad : (n,) as in `Features`
     worth : (n,) of each, in transients of the first gain
+    signal : (n,) as in `Features`
     gains : steps of gain, by numbers within the epoch
     """
 
@@ -198,6 +217,7 @@ class Seen:
     amplitude: Real
     phase_rad: Real
     worth: Real
+    signal: Real
     gains: tuple[Gain, ...] = ()
 
     def __len__(self) -> int:

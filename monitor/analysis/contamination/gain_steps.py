@@ -40,6 +40,7 @@ SURELY = 6.0
 """SD of the difference of two medians, from what single transients scatter."""
 SHAPE = 0.017
 """Rms of the bands, in tNAA heights: as much as `states` allows."""
+MOST_NOISE = 2 * SHAPE
 WIDER_HZ = 0.5
 """Of the lines: a loss of signal that broadens them is motion."""
 SAME = 0.05
@@ -137,6 +138,8 @@ class _Segment:
             size = float(direction @ direction)
             rest = rest - direction * float(rest @ direction) / max(size, 1e-300)
         noise = math.hypot(self.bands_sd, other.bands_sd)
+        if noise > MOST_NOISE:  # any shape would be alike
+            return False
         power = float(np.mean(rest**2)) - noise**2
         return power < max(SHAPE, 1.5 * noise) ** 2
 

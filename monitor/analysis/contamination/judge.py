@@ -24,6 +24,7 @@ from monitor.analysis.contamination.features import (
     Features,
     Seen,
     bands_of,
+    noise_of_band,
 )
 from monitor.analysis.contamination.gain_steps import Gain, gain_at
 from monitor.analysis.contamination.good_weights import STRETCH, Weighing
@@ -98,7 +99,8 @@ class Judge:
         epoch = self._epochs.setdefault(quality.epoch, EpochFeatures(i))
         bands = bands_of(prepared.spectrum, axis, shift_hz)
         water = prepared.measured.values[WATER] if prepared.measured else -math.inf
-        figures = prepared.width_hz, water, height, noise, step, axis.frequency_mhz
+        width_hz, own = prepared.width_hz, noise_of_band(noise, axis)
+        figures = width_hz, water, height, own, step, axis.frequency_mhz
         epoch.put(i, Features.of(bands, quality, *figures))
         self._found.pop(quality.epoch, None)
 

@@ -15,7 +15,7 @@ of half the NAA height may take from the lines that are there and look cleaner, 
 the larger part in agreement, once it is twice the other, is the good one.  A state that
 lasts for LASTING transients to the end of what was seen, and is not dirtier, is a
 change of state and no contamination; so is one that the epoch began with, unless it
-looks cleaner, either.
+looks cleaner, either.  What holds no signal is never the good part.
 
 Everything is a function of all transients so far, so that it does not matter when it is
 asked.
@@ -34,7 +34,7 @@ from monitor.analysis.contamination.dirtier import (
     Mask,
     dirtier_by,
 )
-from monitor.analysis.contamination.features import BANDS, Seen
+from monitor.analysis.contamination.features import BANDS, LEAST_SIGNAL, Seen
 from monitor.analysis.contamination.stretch import SPAN
 from monitor.analysis.signal.spectrum import Real
 
@@ -66,6 +66,7 @@ class Comparison:
     seen : the transients (n,)
     bands, water, width_hz : running medians
     noise : (n,) rms of the noise of a running median's bands
+    holds : (n,) which hold a signal; all, where none does
     sds : SD of one transient's bands (2 BANDS,), then of its water and width
     """
 
@@ -74,6 +75,7 @@ class Comparison:
     water: Real
     width_hz: Real
     noise: Real
+    holds: Mask
     sds: Real
 
     @classmethod
@@ -87,12 +89,14 @@ class Comparison:
         half = SPAN // 2
         medians[:half], medians[-half:] = medians[half], medians[-half - 1]
         noise = float(np.sqrt(np.mean(sds[:-2] ** 2) / SPAN) * MEDIAN_SD)
+        holds = running_median(seen.signal, SPAN) >= LEAST_SIGNAL
         return cls(
             seen,
             medians[:, :-2],
             medians[:, -2],
             medians[:, -1],
             noise * noisier,
+            holds if holds.any() else ~holds,
             np.maximum(sds, 1e-9),
         )
 
@@ -150,9 +154,8 @@ def beside(rest: Real, good: Real) -> Real:
 
 def states_of(compared: Comparison) -> States:
     """The good part of an epoch."""
-    everyone = np.ones(len(compared.seen), bool)
-    found = _settle(compared, _commonest(compared, everyone))
-    other = ~found.good
+    found = _settle(compared, _commonest(compared, compared.holds))
+    other = ~found.good & compared.holds
     if np.count_nonzero(other) >= ENOUGH:
         second = _commonest(compared, other)
         cleaner = _settle(compared, second)
@@ -195,7 +198,7 @@ def _settle(compared: Comparison, good: Mask) -> States:
         width_hz = _follow(compared.seen.width_hz, good)
         apart = compared.departures(bands[None])[0]
         off = np.maximum(apart, compared.off(water, width_hz))
-        before, good = good, _without_short(off < 1)
+        before, good = good, _without_short((off < 1) & compared.holds)
         if np.array_equal(before, good) or not good.any():
             break
     return States(good if good.any() else before, bands, water, width_hz)
@@ -267,7 +270,9 @@ def _with_lasting(compared: Comparison, found: States) -> States:
         if stop - start < LASTING or not at_an_end:
             continue
         inside = np.zeros(good.size, bool)
-        inside[start:stop] = True
+        inside[start:stop] = compared.holds[start:stop]
+        if np.count_nonzero(inside) < LASTING:
+            continue
         own = _settle(compared, _commonest(compared, inside))
         same = np.count_nonzero(own.good & inside) >= 0.9 * (stop - start)
         dirtier = dirtier_by(compared.seen, own.good, found.good)

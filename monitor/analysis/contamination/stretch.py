@@ -14,6 +14,7 @@ class Cause(StrEnum):
     """What sets a stretch apart.
 
     `FAT_MOVED`: the head moves, and fat comes with it.
+    `EMPTY`: nobody is there, or nothing is heard of him.
     `CLEANER`: it has less lipid, water or width than the rest, and is too short yet
     to be taken for the good part.
     """
@@ -25,6 +26,7 @@ class Cause(StrEnum):
     WIDTH = "line width"
     BASELINE = "baseline"
     CLEANER = "cleaner"
+    EMPTY = "no signal"
     OPERATOR = "operator"
 
 

@@ -34,7 +34,8 @@ def gains_said(steps: Sequence[Gain]) -> Iterator[str]:
         gain = one.gain / (1.0 if held is None else held.gain)
         worth = one.worth / (1.0 if held is None else held.worth)
         what = "Signal and noise" if abs(worth - 1.0) < AS_MUCH else "Signal"
-        by = f"{gain:.2g} times larger" if gain > 1 else f"{1 / gain:.2g} times smaller"
+        times = float(f"{max(gain, 1 / gain):.2g}")
+        by = f"{times:g} times {'larger' if gain > 1 else 'smaller'}"
         minutes, seconds = divmod(int(one.time_s), 60)
         yield (
             f"{what} {by} since {minutes:02d}:{seconds:02d} of scanner time, the "

@@ -19,6 +19,7 @@ DO = {
     Cause.FAT_MOVED: "ask to lie still; if the lipid stays, check the voxel",
     Cause.WIDTH: "ask to lie still; check the shim",
     Cause.BASELINE: "ask to lie still; check the voxel",
+    Cause.EMPTY: "see who lies in the scanner; check the coil and its plug",
     Cause.CLEANER: f"it counts once {ENOUGH} have come, in the place of the rest",
     Cause.OPERATOR: "",
 }

@@ -134,6 +134,7 @@ def test_water_that_nothing_suppressed_is_told() -> None:
 def test_that_all_since_the_infusion_is_left_out_is_told() -> None:
     lost = [SimpleNamespace(time_s=float(t), weight=0.0, epoch=0) for t in range(5, 9)]
     result = SimpleNamespace(
+        tracks=(),
         estimates=(), reference_s=(0.0, 5.0), infusion_s=(5.0, 9.0), qualities=lost,
         settings=Settings(),
     )  # fmt: skip
@@ -151,7 +152,9 @@ def test_that_all_since_the_infusion_is_left_out_is_told() -> None:
 def test_why_there_is_no_change() -> None:
     def asked(found, reference_s):
         times = SimpleNamespace(reference_s=reference_s)
-        result = SimpleNamespace(estimates=(), reference_s=None, infusion_s=None)
+        result = SimpleNamespace(
+            estimates=(), reference_s=None, infusion_s=None, tracks=()
+        )
         one = SimpleNamespace(changes=found, times=times)
         return _without_change(SimpleNamespace(result=result), one)
 

@@ -20,8 +20,9 @@ def compared(n: int, first: int, stop: int) -> tuple[Comparison, States]:
     bands = good + 1e-3 * rng.normal(size=(n, 2 * BANDS))
     bands[first:stop, BANDS - 2] += 0.3
     level = np.zeros(n)
+    same = level + 1.0
     seen = Seen(
-        np.arange(n), bands, level, level.copy(), level + 1.0, level, level + 1.0
+        np.arange(n), bands, level, level.copy(), same, level, same, level + 9.0
     )
     inside = np.zeros(n, bool)
     inside[first:stop] = True
@@ -69,7 +70,16 @@ def moving(n: int, first: int, stop: int, restless: float, kept: float):
     amplitude[first:stop] = kept
     bands = good * amplitude[:, np.newaxis] + noise
     bands[first:stop, BANDS - 2] += 0.3
-    seen = Seen(np.arange(n), bands, level, level + 6.0, amplitude, level, level + 1.0)
+    seen = Seen(
+        np.arange(n),
+        bands,
+        level,
+        level + 6.0,
+        amplitude,
+        level,
+        level + 1.0,
+        level + 9.0,
+    )
     inside = np.zeros(n, bool)
     inside[first:stop] = True
     return Comparison.of(seen), States(~inside, good, level, level + 6.0)
@@ -100,7 +110,9 @@ def test_much_lipid_scatters_and_bends_the_amplitude(kept, varies, cause):
     amplitude[own] = kept
     bands[own] += 0.6 * LIPIDS * (1 + varies * rng.normal(size=(30, 1)))
     inside = np.arange(n) // 10 * 10
-    seen = Seen(inside, bands, level, level + 6.0, amplitude, level, level + 1.0)
+    seen = Seen(
+        inside, bands, level, level + 6.0, amplitude, level, level + 1.0, level + 9.0
+    )
     states = States((inside < 40) | (inside >= 70), good, level, level + 6.0)
     assert cause_of(Comparison.of(seen), states, own) == cause
 
@@ -156,3 +168,11 @@ def test_what_is_common_to_all_has_no_side():
     found = refined(Comparison.of(half), shifted, (42, 58), (0, 100))
     assert found == (40, 60)
     assert cause_of(Comparison.of(half), shifted, slice(40, 60)) == Cause.BASELINE
+
+
+def test_what_holds_nothing_is_an_empty_scanner():
+    case, states = compared(100, 40, 60)
+    signal = case.seen.signal.copy()
+    signal[40:60] = 1.0
+    empty = replace(case, seen=replace(case.seen, signal=signal))
+    assert cause_of(empty, states, slice(40, 60)) == Cause.EMPTY

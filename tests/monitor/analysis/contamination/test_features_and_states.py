@@ -131,6 +131,7 @@ def seen_of(bands: np.ndarray, water=None, width=None) -> Seen:
         level + 1.0,
         level,
         level + 1.0,
+        level + 9.0,
     )
 
 

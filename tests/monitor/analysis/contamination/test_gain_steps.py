@@ -83,6 +83,10 @@ def test_a_step_under_lipid_is_found_by_the_noise_and_by_what_is_alike():
         {"course": np.exp(np.linspace(0.0, 0.5, N))},  # slowly
         {"course": within(100, 105, 0.5)},  # too short
         {
+            "course": within(180, N, 0.02),
+            "noise": 1.0,
+        },  # nobody there: any shape is alike
+        {
             "course": within(100, 160, 0.5),
             "noise": 1.0,
             "width": within(100, 160, 2, 0),

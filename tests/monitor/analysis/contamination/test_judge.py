@@ -1,5 +1,7 @@
 """The session's judge on features drawn from a known good part and known stretches."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -232,6 +234,18 @@ def test_water_that_drowned_the_first_ends_where_it_falls(stop, times, until):
     found = epoch(140, water=within(140, 0, stop, np.log(times)))
     assert found.drowned_until(0, 16) == until
     assert found.drowned_until(60, 16) is None
+
+
+def test_an_empty_scanner_drowns_nothing_before_it():
+    """Its noise has no water: what came before is no worse for that."""
+    n, rng = 160, np.random.default_rng(2)
+    found = epoch(n, water=within(n, 120, n, -4.0))
+    for i in range(120, n):
+        bands = 1.4 * rng.normal(size=2 * BANDS)
+        found.put(100 + i, replace(found.rows[i], bands=bands, noise=1.4))
+    assert found.drowned_until(0, 16) is None
+    ((first, stop, _),) = unlike(found, 1)
+    assert (first, stop) == (pytest.approx(120, abs=5), n)
 
 
 def test_water_is_compared_with_that_of_the_last_transients():
