@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-PROBE = "from PyQt6.QtWidgets import QApplication; QApplication([])"
+PROBE = "from PyQt6.QtGui import QGuiApplication; QGuiApplication([])"
 PROBE_TIMEOUT_S = 20.0
 
 
