@@ -6,58 +6,33 @@ import math
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QResizeEvent
-from PyQt6.QtWidgets import QLabel, QSizePolicy
+from PyQt6.QtWidgets import QSizePolicy
 
-from monitor.app.widgets.text import STEP
+from monitor.app.widgets.fitted_label import STEP, FittedLabel
 from monitor.app.widgets.theme import Theme
 
 WRAPPED = int(Qt.TextFlag.TextWordWrap)
 TALL_PX = 1e5
 
 
-class Paragraph(QLabel):
-    """Words that shrink, from one size to another, until they fit into a height.
+class Paragraph(FittedLabel):
+    """Words that shrink until they fit into a height.
 
-    The size is kept while the words get shorter again; `refit` starts afresh.  What
-    fits at no size has its last words cut.
+    What fits at no size has its last words cut.
     """
 
     def __init__(self, size: float, least: float, bold: bool = False) -> None:
-        super().__init__()
-        self._size, self._least, self._bold = size, least, bold
-        self._theme: Theme | None = None
-        self._full, self._height = "", 0
-        self.setTextFormat(Qt.TextFormat.PlainText)
+        super().__init__(size, least, bold, QSizePolicy.Policy.Fixed)
+        self._height = 0
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    @property
-    def full_text(self) -> str:
-        """What is meant to be read, even where it had to be cut."""
-        return self._full
-
-    @property
-    def cut(self) -> bool:
-        """Whether words had to be cut."""
-        return self.text() != self._full
-
-    def dress(self, theme: Theme) -> None:
-        """Take the sizes of a theme."""
-        self._theme = theme
-        self.refit()
 
     def show_text(self, text: str, height: int) -> None:
         """Show these words within a height, px."""
         if (text, height) != (self._full, self._height):
             self._full, self._height = text, height
-            self._fit()
-
-    def refit(self) -> None:
-        """Begin with the full size again."""
-        if self._theme is not None:
-            self.setFont(self._theme.font(self._size, self._bold))
-            self._fit()
+            if self._theme is not None:
+                self._fit(self._theme)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Fit again, from the full size down, where the width has changed."""
@@ -65,10 +40,10 @@ class Paragraph(QLabel):
         if event is not None and event.oldSize().width() != event.size().width():
             self.refit()
 
-    def _fit(self) -> None:
-        if self._theme is None or self._height <= 0:
+    def _fit(self, theme: Theme) -> None:
+        if self._height <= 0:
             return
-        least, font = self._theme.font(self._least).pixelSize(), self.font()
+        least, font = theme.font(self._least).pixelSize(), self.font()
         while font.pixelSize() > least and self._needs(font, self._full) > self._height:
             font.setPixelSize(max(least, int(font.pixelSize() * STEP)))
         if font.pixelSize() != self.font().pixelSize():
