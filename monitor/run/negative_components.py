@@ -16,6 +16,8 @@ from monitor.run.result import Result
 
 LEAST_SDS = 3.0
 """Of 20 components without any substance one is so far off in 3 of 100 sessions."""
+DIFFERENCES = ("CrCH2",)
+"""No substances: what one has more or less than its entry."""
 
 
 def negative_components(result: Result) -> str:
@@ -34,7 +36,7 @@ def negative_components(result: Result) -> str:
     parts = [
         f"{name} by {float(z):.1f} SD{_sum_to_use(name, fit.names)}"
         for name, z in zip(fit.names, below, strict=True)
-        if z > LEAST_SDS
+        if z > LEAST_SDS and canonical(name) not in DIFFERENCES
     ]
     if not parts:
         return ""

@@ -55,7 +55,8 @@ from monitor.analysis.signal.spectrum import Complex, Real
 from monitor.analysis.signal.water import WATER_PPM, water_lines
 from streams.messages.transient import REFERENCE_PPM
 
-BESIDE_WATER_PPM = 0.12
+BESIDE_WATER_PPM = 0.07
+"""With more the line of mI at 4.05 ppm is taken for water 0.5 ppm below its place."""
 BENT_STIFFNESS = 0.1
 """Of windows, where the baseline was seen to bend beyond what the mean foresaw."""
 

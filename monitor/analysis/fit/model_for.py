@@ -9,6 +9,7 @@ import numpy as np
 from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import BasisSet
 from monitor.analysis.basis.check import checked_for
+from monitor.analysis.basis.creatine_ch2 import with_creatine_ch2
 from monitor.analysis.basis.macromolecules import MM_GONE_S, MM_WEAK_S, components
 from monitor.analysis.basis.mm_phase import mm_phase_said
 from monitor.analysis.fit.mm_prior import Unmeasured, shapes_on, unmeasured
@@ -126,7 +127,7 @@ def chosen(basis: BasisSet, settings: Settings) -> BasisSet:
     if settings.metabolites:
         return basis.subset(settings.metabolites)
     kept = [n for n in basis.names if not naming.is_never_fitted(n)]
-    return basis.subset(kept).without(settings.omit)
+    return with_creatine_ch2(basis.subset(kept)).without(settings.omit)
 
 
 def _kind(basis: BasisSet, acquisition: Acquisition, settings: Settings) -> str:

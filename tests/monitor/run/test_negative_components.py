@@ -49,3 +49,10 @@ def test_they_are_named_with_their_sum() -> None:
 )
 def test_noise_is_not_reported(quiet: Any) -> None:
     assert negative_components(quiet) == ""
+
+
+def test_a_difference_may_be_negative() -> None:
+    """Of creatine's CH2 there may be more than the entry has."""
+    told = outcome([9, -4, 9, 9, 9, 9])
+    told.course.sessions[0].fit.names = ("Cr", "-CrCH2", *NAMES[2:])
+    assert negative_components(told) == ""
