@@ -44,6 +44,7 @@ from monitor.analysis.fit.model import (
     GAUSS,
     LORENTZ,
     PHASE,
+    PHASE_SLOPE,
     RELAXATION,
     SHIFT,
     Model,
@@ -74,6 +75,9 @@ SUSPECT = 1.2
 RELAXATION_GAIN = 6.0
 """In chi-square of one: by chance a > 0 reaches it in one spectrum of 140."""
 
+
+SLOPE_GAIN = 12.0
+"""The same of a slope of the phase, which lipid and a broad baseline resemble."""
 
 COARSE: Indices = np.array([PHASE, SHIFT, GAUSS], dtype=np.intp)
 
@@ -129,8 +133,8 @@ def _fit(problem: Problem, freedom: Freedom) -> tuple[Fit, Problem]:
         fit, problem = _weigh(fit, problem, moved, freedom.rule)
     if _is_suspect(fit):
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
-    if asks and freedom.relaxation:
-        fit = _relax(fit, problem, moved)
+    if asks:
+        fit = _with_what_shows(fit, problem, moved, freedom)
     unbent = freedom.kernel > 0 and not choice.traits.kernel
     if unbent and _is_suspect(fit):
         return _bend(fit, problem, first, freedom)
@@ -156,16 +160,14 @@ def _bend(
     theta[[LORENTZ, GAUSS]] = bent.priors.mean[[LORENTZ, GAUSS]]
     theta[bent.model.layout.t2] = 0.0
     fit = settled(bent, theta, moved)
-    if freedom.relaxation:
-        fit = _relax(fit, bent, moved)
+    fit = _with_what_shows(fit, bent, moved, freedom)
     price = freedom.rule.trait_strictness * KERNEL_SIZE / problem.spectrum.size
     pays = fit.cost * np.exp(price) < straight.cost  # with the same baseline
     if not (fit.converged and pays):
         return straight, problem
     if not freedom.rule.by_likelihood:
         return fit, bent
-    relaxed = [RELAXATION] if fit.theta[RELAXATION] else []
-    return _weigh(fit, bent, np.array([*moved, *relaxed], np.intp), freedom.rule)
+    return _weigh(fit, bent, np.flatnonzero(fit.theta_sd), freedom.rule)
 
 
 def with_the_same_brain(
@@ -201,6 +203,27 @@ def settled(problem: Problem, theta: Real, moved: Indices) -> Fit:
     """
     fit = minimise(problem, theta, moved)
     return fit if fit.converged else minimise(problem, fit.theta, moved)
+
+
+def _with_what_shows(
+    fit: Fit, problem: Problem, moved: Indices, freedom: Freedom
+) -> Fit:
+    """The fit with differences of T2 and a slope of the phase, where they show."""
+    if freedom.relaxation:
+        fit = _relax(fit, problem, moved)
+    if freedom.phase_slope_rad_per_ppm:
+        fit = _slope(fit, problem)
+    return fit
+
+
+def _slope(fit: Fit, problem: Problem) -> Fit:
+    """The fit with a first-order phase, where that shows."""
+    moved = np.append(np.flatnonzero(fit.theta_sd), PHASE_SLOPE)
+    least = SLOPE_GAIN * max(fit.misfit, 1.0)
+    if not fit.converged or promise(problem, fit.theta, moved) < 0.5 * least:
+        return fit
+    turned = settled(problem, fit.theta, moved)
+    return turned if turned.converged and fit.cost - turned.cost > least else fit
 
 
 def _relax(fit: Fit, problem: Problem, moved: Indices) -> Fit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from monitor.analysis.fit.relaxation import RATE_SCATTER
 from monitor.analysis.signal.spectrum import Real
 
 KERNEL_SPREAD_PPM = 0.07
+LATE_POINTS = 0.29
+"""SD of where the first point lies about the top of the echo, in points: evenly within
+half a one of it, as a filter's delay or a gradient's leaves it."""
 BY_LIKELIHOOD = Rule()
 
 
@@ -39,7 +42,8 @@ class Chosen:
     ----------
     stiffness, traits : what was chosen
     theta : (size,) its parameters, of which those of the brain are taken over: small
-        shifts and all of T2 (the macromolecules' width is against the line's)
+        shifts and all of T2 (the macromolecules' width is against the line's), and the
+        scanner's slope of the phase
     """
 
     stiffness: float
@@ -49,7 +53,8 @@ class Chosen:
     def brain(self, model: Model) -> Indices:
         """Which parameters are the brain's, and not the shim's."""
         t2, shifts = model.layout.t2, model.layout.shifts
-        own = (*range(t2.start, t2.stop), *range(shifts.start, shifts.stop))
+        of_t2 = range(t2.start, t2.stop)
+        own = (*of_t2, *range(shifts.start, shifts.stop), PHASE_SLOPE)
         return np.array(own, dtype=np.intp)
 
 
@@ -72,7 +77,7 @@ class Freedom:
     relaxation : known differences of T2 are fitted where the spectrum shows them, and
         what the rates of single pools are off by
     rule : how the baseline's stiffness and the traits are chosen
-    phase_slope_rad_per_ppm : first-order phase; 0: none
+    phase_slope_rad_per_ppm : first-order phase, where the spectrum shows it; 0: none
     water_removal : residual water is taken off before the fit
     ratio_priors : soft ratio priors on weak metabolites (`ratio_priors`)
     chosen : by another epoch, whose choice is taken over; None: all is asked
@@ -106,7 +111,9 @@ def usual(model: Model, echo_time_s: float) -> Freedom:
     than a line and a baseline that are not free.
     """
     bound = model.stand_in and model.unmeasured is None
-    return STAND_IN if bound and echo_time_s < MM_WEAK_S else FREE
+    freedom = STAND_IN if bound and echo_time_s < MM_WEAK_S else FREE
+    turn = 2 * np.pi * model.frequency_mhz * model.dwell_time_s
+    return replace(freedom, phase_slope_rad_per_ppm=LATE_POINTS * turn)
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:
@@ -135,8 +142,6 @@ def active_parameters(model: Model, freedom: Freedom, traits: Traits) -> Indices
     """Indices of what is moved with these traits."""
     layout = model.layout
     active = SHARED.tolist()
-    if freedom.phase_slope_rad_per_ppm:
-        active.append(PHASE_SLOPE)
     if freedom.relaxation:
         told = np.flatnonzero(model.t2_hz[1:].any(axis=1)) + layout.rates.start
         active += told.tolist()
