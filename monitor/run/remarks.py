@@ -32,6 +32,7 @@ from monitor.run.period_remarks import (
 )
 from monitor.run.result import Result
 from monitor.run.stretch_notes import differences_said, most_said, stretches_said
+from monitor.run.unexplained_line import unexplained_line
 from monitor.run.unusable_transients import unusable, zeros
 
 OF_WHAT_WAS_MEASURED = (
@@ -39,6 +40,7 @@ OF_WHAT_WAS_MEASURED = (
     (NoteKind.SESSION, zeros),
     (NoteKind.SIGNAL, line_offset),
     (NoteKind.SIGNAL, points_before_top),
+    (NoteKind.SIGNAL, unexplained_line),
     (NoteKind.COMPONENTS, negative_components),
 )
 """What is said of transients that hold nothing and of fitted lines, a sentence each."""
