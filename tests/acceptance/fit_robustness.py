@@ -7,6 +7,12 @@ Hz, any phase, shifts within 0.12 ppm; one spectrum in five each without one of 
 metabolites, with lipid, with residual water, with half of its points zero.  A wrong
 optimum is a cost more than one chi-square above that of the same fit started at the
 truth.
+
+    python tests/acceptance/fit_robustness.py beliefs [PAIRS [SEED [BASIS [NAMES...]]]]
+
+prints the other: sessions in which one belief that simulator and fit share does not
+hold (`belief_sessions`, `broken_beliefs`), levels and changes.  PAIRS: 12; SEED: 100;
+BASIS: `known` (macromolecules) or `prior`; NAMES: all.
 """
 
 from __future__ import annotations
@@ -15,6 +21,7 @@ import sys
 import time
 from dataclasses import dataclass
 
+import belief_sessions
 import fit_sets
 import numpy as np
 
@@ -153,6 +160,14 @@ def table(found: list[Outcome]) -> str:
     return "\n".join(rows)
 
 
-if __name__ == "__main__":
+def beliefs(pairs: str = "12", seed: str = "100", basis: str = "known", *names: str):
+    """Print the table of broken beliefs."""
+    for line in belief_sessions.run(int(pairs), int(seed), basis, names):
+        print(line, flush=True)
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["beliefs"]:
+    beliefs(*sys.argv[2:])
+elif __name__ == "__main__":
     given = [int(a) for a in sys.argv[1:] if a.isdigit()]
     sys.stdout.write(table(run(given[0] if given else 500, *given[1:2])) + "\n")
