@@ -35,9 +35,10 @@ def with_creatine_ch2(basis: BasisSet) -> BasisSet:
     if not creatine or naming.find(NAME, basis.names) is not None:
         return basis
     lines = [_ch2(basis, basis.fid(name)) for name in creatine]
-    if any(line is None for line in lines):
+    there = [line for line in lines if line is not None]
+    if len(there) < len(lines):
         return basis
-    return basis.extended((NAME,), -np.mean(np.stack(lines), axis=0)[None])  # type: ignore[arg-type]
+    return basis.extended((NAME,), -np.mean(there, axis=0)[None])
 
 
 def _ch2(basis: BasisSet, fid: Complex) -> Complex | None:

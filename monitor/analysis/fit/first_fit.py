@@ -9,7 +9,8 @@
    stiffness is chosen once more where its likelihood decides;
 4. known differences of T2 are fitted as one number a, between none (0) and all of them
    (1), where that takes more than `RELAXATION_GAIN` off the cost.  Asked only now: near
-   a coarse fit a wrong baseline or line looks like them, and they like those;
+   a coarse fit a wrong baseline or line looks like them, and they like those; a slope
+   of the phase (a first point beside the echo's top) likewise;
 5. where 3 left more over than `SUSPECT` and the line is a Voigt, one with a kernel is
    fitted too, and taken where it pays; rates of T2 are held more firmly there.
 
