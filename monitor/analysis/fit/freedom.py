@@ -108,12 +108,16 @@ def usual(model: Model, echo_time_s: float) -> Freedom:
     """The freedom that suits a model where nothing else is asked for.
 
     Where macromolecules have nearly decayed, what stand-ins miss of them costs less
-    than a line and a baseline that are not free.
+    than a line and a baseline that are not free.  A slope of the phase is asked for
+    where they are known: others take it up.
     """
     bound = model.stand_in and model.unmeasured is None
-    freedom = STAND_IN if bound and echo_time_s < MM_WEAK_S else FREE
+    if bound and echo_time_s < MM_WEAK_S:
+        return STAND_IN
+    if model.unmeasured is not None:
+        return FREE
     turn = 2 * np.pi * model.frequency_mhz * model.dwell_time_s
-    return replace(freedom, phase_slope_rad_per_ppm=LATE_POINTS * turn)
+    return replace(FREE, phase_slope_rad_per_ppm=LATE_POINTS * turn)
 
 
 def priors_for(model: Model, freedom: Freedom) -> Priors:

@@ -265,10 +265,11 @@ def test_a_metabolite_that_is_nowhere_gets_nothing(model):
 
 
 def test_stand_ins_for_macromolecules_bind_the_rest_at_short_echo_times(model):
-    assert usual(model, 0.03) == Freedom()
+    free = usual(model, 0.03)
+    assert replace(free, phase_slope_rad_per_ppm=0.0) == Freedom()
     stand_in = replace(model, stand_in=True)
     assert usual(stand_in, 0.012) == usual(stand_in, 0.035) == STAND_IN
-    assert usual(stand_in, 0.08) == Freedom()
+    assert usual(stand_in, 0.08) == free
 
 
 def test_traits_name_their_parameters(model):
