@@ -11,11 +11,12 @@ changed,
     g = g' a / a'.
 
 A segment that is like none before it (lipid, motion) is the judge's; its gain is that
-of the one before it, times what its noise has risen by.  Residual water follows the
-gain of the receiver, and need not follow that of the transmitter: it is compared on the
-scale on which it is nearer to what it was.  The receiver's noise follows likewise;
-where it does not a transient of the segment is worth (noise before / noise now)^2
-transients.
+of the one before it, times what its noise has risen by if its height has, too.
+Residual water follows the gain of the receiver, and need not follow that of the
+transmitter: it is compared on the scale on which it is nearer to what it was.  The
+receiver's noise follows likewise; where it does not a transient of the segment is worth
+(noise before / noise now)^2 transients.  So it is where the noise alone steps: means in
+the place of transients, a plug that is out, interference.
 
 What is found depends on the transients alone: a is a median over the first 12, 24, 48
 or 96 of a segment.
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -45,8 +46,10 @@ WIDER_HZ = 0.5
 """Of the lines: a loss of signal that broadens them is motion."""
 SAME = 0.05
 """Of ln g: two segments that are as near are one gain."""
-NOISE = 0.1
-"""Of the log of the noise: so much less than that is the same."""
+NOISE, NOISIER = 0.1, 0.2
+"""Of the log of the noise: so much less than that is the same; a step of it alone."""
+NEAR = 0.4
+"""Of ln a and of the log of the noise, where both have risen."""
 MOST = 8 * BESIDE
 MEDIAN_SD = 1.2533
 
@@ -146,7 +149,10 @@ class _Segment:
 
 def gains_of(seen: Heights) -> list[Gain]:
     """Gains of an epoch in order, without the first, which is 1."""
-    edges = _edges(seen.level)
+    steps = _edges(seen.level, LEAST)
+    quieter = _edges(seen.noise, NOISIER)
+    alone = [e for e in quieter if all(abs(e - s) >= BESIDE for s in steps)]
+    edges = sorted({*steps, *alone})
     if not edges:
         return []
     ends = [*edges, len(seen.level)]
@@ -158,9 +164,12 @@ def gains_of(seen: Heights) -> list[Gain]:
         segments.append(own)
     kept, held = list[Gain](), found[0]
     for one in found[1:]:
-        if abs(math.log(one.gain / held.gain)) > SAME:
-            kept.append(one)
-            held = one
+        if abs(math.log(one.gain / held.gain)) <= SAME:  # no other gain
+            one = replace(one, gain=held.gain, water=held.water)
+            if abs(math.log(one.worth / held.worth)) <= NOISIER:
+                continue
+        kept.append(one)
+        held = one
     return kept
 
 
@@ -177,19 +186,23 @@ def _gain(own: _Segment, before: Sequence[_Segment], gains: Sequence[Gain]) -> G
             gain = its.gain * math.exp(log)
             return Gain(own.first, gain, water, its.worth * worth)
     last, log = gains[-1], own.noise - before[-1].noise
-    factor = math.exp(log) if abs(log) > NOISE else 1.0
-    return Gain(own.first, last.gain * factor, last.water * factor, last.worth)
+    if abs(log) <= NOISE:
+        return Gain(own.first, last.gain, last.water, last.worth)
+    factor = math.exp(log)
+    if abs(own.level - before[-1].level - log) < NEAR:
+        return Gain(own.first, last.gain * factor, last.water * factor, last.worth)
+    return Gain(own.first, last.gain, last.water, last.worth / factor**2)
 
 
-def _edges(level: Real) -> list[int]:
-    """First transients behind steps of the level (n,), in order."""
+def _edges(level: Real, least: float) -> list[int]:
+    """First transients behind steps of a level (n,), in order."""
     n = level.size
     if n < 2 * BESIDE:
         return []
     medians = np.median(sliding_window_view(level, BESIDE), axis=1)
     steps = medians[BESIDE:] - medians[:-BESIDE]  # at BESIDE, BESIDE + 1, ...
     sd = 1.4826 * float(np.median(np.abs(np.diff(level)))) / math.sqrt(2)
-    least = max(LEAST, SURELY * sd * MEDIAN_SD * math.sqrt(2 / BESIDE))
+    least = max(least, SURELY * sd * MEDIAN_SD * math.sqrt(2 / BESIDE))
     sizes, found = np.abs(steps), list[int]()
     while sizes.max() > least:
         k = int(np.argmax(sizes))

@@ -57,8 +57,8 @@ class Weighing:
         """Qualities of the transients, of which there are as many as before or more.
 
         `skipped` (n,) is above 0 where a transient lies in a stretch; `measured` are
-        as at the epoch's first gain, `stepped` (n,) says which gain each has; None:
-        all the same.
+        as at the epoch's first gain, `stepped` (n,) says which gain and noise each
+        has; None: all the same.
         """
         stepped = np.ones(len(arrived)) if stepped is None else stepped
         done, kind = self._resume(self._same(arrived, skipped, stepped))

@@ -252,7 +252,7 @@ class Judge:
             if one.left_out:
                 skipped[one.first - epoch.first : one.stop - epoch.first] = 1.0
         places = np.arange(epoch.first, epoch.first + len(epoch))
-        gain, water, _ = gain_at(gains, places)
+        gain, water, worth = gain_at(gains, places)
         came = self._measured[epoch.first : epoch.first + len(epoch)]
         scales = zip(gain.tolist(), water.tolist(), strict=True)
         measured = [
@@ -265,7 +265,8 @@ class Judge:
                 epoch.first, Weighing(self.cycle_steps)
             )
             steps = epoch.steps
-            found = weighing.qualities(arrived, measured, steps, skipped, gain)
+            stepped = gain * np.sqrt(worth)
+            found = weighing.qualities(arrived, measured, steps, skipped, stepped)
         found = [
             q if a == 1.0 else replace(q, water=q.water / w, lipid=q.lipid / a)
             for q, a, w in zip(found, gain.tolist(), water.tolist(), strict=True)

@@ -1,7 +1,8 @@
 """Estimates of fitted windows: outcomes, their changes, and what the window is like.
 
 Amplitudes over water are in units of their own epoch's water reference; changes of
-amplitudes across epochs have no common gain and are left out (`response`).
+amplitudes across epochs or steps of gain have no common gain and are left out
+(`response`), the amplitudes themselves are as they came.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import numpy as np
 
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.epoch_offset import join_covariance
-from monitor.analysis.course.outcomes import RATIOS, Outcomes
+from monitor.analysis.course.outcomes import RATIOS, Outcomes, needs_gain
 from monitor.analysis.course.response import (
     Changes,
     Estimate,
@@ -98,7 +99,7 @@ def _estimate(
         shift_hz,
         phase_rad,
         fwhm_hz,
-        _snr(course, fitted, values, fwhm_hz),
+        _snr(course, fitted, fwhm_hz),
         fitted.converged,
         _doubts(course, fitted),
     )
@@ -179,14 +180,17 @@ def _of_epochs(course: Course, fitted: list[FittedWindow]) -> Real | None:
 
 
 def _gains(course: Course, outcomes: Outcomes, fitted: list[FittedWindow]) -> Real:
-    """Factors (windows, outcomes): amplitudes in units of their own epoch's water.
+    """Factors (windows, outcomes): amplitudes as they came, or in their epoch's water.
 
-    nan where the epoch has no water reference of its own.
+    That of the first gain; nan where the epoch has no water reference of its own.
     """
     in_water = np.array([name.endswith("/water") for name in outcomes.names], bool)
     own = [course.waters.get(course.epoch_of(f), np.nan) for f in fitted]
     factors = (course.water or np.nan) / np.array(own)
-    return np.where(in_water, factors[:, np.newaxis], 1.0)
+    came = np.array([course.gains.mean(f.average, course.epoch_of(f)) for f in fitted])
+    alone = np.array([needs_gain(name) for name in outcomes.names], bool)
+    found = np.where(in_water, factors[:, np.newaxis], 1.0)
+    return np.where(alone, came[:, np.newaxis], found)
 
 
 def _moved(course: Course, fitted: FittedWindow) -> tuple[float, float]:
@@ -204,9 +208,7 @@ def _moved(course: Course, fitted: FittedWindow) -> tuple[float, float]:
     )
 
 
-def _snr(
-    course: Course, fitted: FittedWindow, values: dict[str, float], fwhm_hz: float
-) -> float:
+def _snr(course: Course, fitted: FittedWindow, fwhm_hz: float) -> float:
     """Height of the fitted tNAA line over the noise of the window's spectrum."""
     session, outcomes = course.session_of(fitted), course.outcomes
     row = outcomes.row("tNAA") if outcomes else None
@@ -214,7 +216,8 @@ def _snr(
         return float("nan")
     # At constant area the height falls as the width rises.
     held = float(outcomes.values(session.fit.amplitudes)[row])
-    scale = values["tNAA"] / held * session.naa_fwhm_hz / fwhm_hz
+    now = float(outcomes.values(fitted.amplitudes)[row])
+    scale = now / held * session.naa_fwhm_hz / fwhm_hz
     noise = session.subspace.problem.noise_sd * fitted.average.noise
     return float(session.naa_height * scale / noise)
 

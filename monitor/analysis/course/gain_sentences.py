@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -33,12 +34,23 @@ def gains_said(steps: Sequence[Gain]) -> Iterator[str]:
         held = before if before is not None and before.epoch == one.epoch else None
         gain = one.gain / (1.0 if held is None else held.gain)
         worth = one.worth / (1.0 if held is None else held.worth)
-        what = "Signal and noise" if abs(worth - 1.0) < AS_MUCH else "Signal"
-        times = float(f"{max(gain, 1 / gain):.2g}")
-        by = f"{times:g} times {'larger' if gain > 1 else 'smaller'}"
         minutes, seconds = divmod(int(one.time_s), 60)
+        since = f"since {minutes:02d}:{seconds:02d} of scanner time"
+        if gain == 1.0:
+            yield (
+                f"Noise {_times(1 / math.sqrt(worth))} {since}, the signal as it was: "
+                f"counted; a transient for {worth:.2g} of those before."
+            )
+            continue
+        what = "Signal and noise" if abs(worth - 1.0) < AS_MUCH else "Signal"
         yield (
-            f"{what} {by} since {minutes:02d}:{seconds:02d} of scanner time, the "
-            "spectrum as it was: counted; ratios do not depend on it, a change of an "
-            "amplitude alone is not given across it."
+            f"{what} {_times(gain)} {since}, the spectrum as it was: counted; ratios "
+            "do not depend on it, a change of an amplitude alone is not given across "
+            "it."
         )
+
+
+def _times(factor: float) -> str:
+    """How many times larger or smaller."""
+    times = float(f"{max(factor, 1 / factor):.2g}")
+    return f"{times:g} times {'larger' if factor > 1 else 'smaller'}"

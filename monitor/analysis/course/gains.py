@@ -16,7 +16,7 @@ import numpy as np
 
 from monitor.analysis.contamination.gain_steps import Gain
 from monitor.analysis.course.response import Reference
-from monitor.analysis.fit.window import Window
+from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.signal.spectrum import Real
 from streams.messages.transient import ComplexFID
 
@@ -52,6 +52,17 @@ class Gains:
             return None
         own = range(window.first, window.stop)
         return np.array([self.worth(i, epoch) for i in own])
+
+    def mean(self, average: Average, epoch: int) -> float:
+        """Gain of a window, by the weights of its transients."""
+        if not self.steps:
+            return 1.0
+        steps = (
+            self.before(average.window.first + k, epoch)
+            for k in range(average.window.length)
+        )
+        gains = np.array([1.0 if step is None else step.gain for step in steps])
+        return float(average.weights @ gains)
 
     def scaled(self, i: int, epoch: int, fid: ComplexFID, noise_sd: float) -> Came:
         """A transient that comes, or comes anew, at the first gain."""
@@ -89,9 +100,9 @@ class Gains:
         """Whether a transient had another gain than all of the reference period."""
         if reference is None or not self.steps:
             return False
-        ends = reference.first, reference.stop - 1
-        its = {id(self.before(k, epoch)) for k in (*ends, i)}
-        return len(its) > 1
+        places = reference.first, reference.stop - 1, i
+        steps = (self.before(k, epoch) for k in places)
+        return len({1.0 if step is None else step.gain for step in steps}) > 1
 
     def across(
         self, reference: Reference, windows: Sequence[Window], epochs: Sequence[int]

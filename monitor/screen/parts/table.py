@@ -45,7 +45,7 @@ COLUMNS = (
 OF_WINDOW = "\N{MIDDLE DOT}"
 UNIT = "i.u."
 OVERLAP = "no window since the reference yet"
-OTHER_EPOCH = "new epoch, other gain: no change"
+OTHER_GAIN = "other gain than before: no change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,5 +250,5 @@ def _note(known: Known, unit: str) -> str:
     if e.time_start_s < before_s[1]:
         return f"{units}; {OVERLAP}"
     if in_other_epoch(e):
-        return f"{units}; {OTHER_EPOCH}"
+        return f"{units}; {OTHER_GAIN}"
     return f"{units}; with {OF_WINDOW}: change of the last {known.window_s:.0f} s"

@@ -183,12 +183,13 @@ def test_conditions_are_those_that_are_on() -> None:
         (NoteKind.UNMEASURED, "unmeasured", Level.NOTE),
         (NoteKind.LEVEL, "note", Level.NOTE),
         (NoteKind.EPOCHS, "note", Level.NOTE),
+        (NoteKind.GAIN, "note", Level.NOTE),
     ],
 )
 def test_the_key_of_a_note_says_how_it_is_withdrawn(kind, key, level) -> None:
     message = told.noted(Note(kind, "apart; do this."))
     assert (message.key, message.level) == (key, level)
-    apart = kind is NoteKind.EPOCHS
+    apart = kind in (NoteKind.EPOCHS, NoteKind.GAIN)
     assert (message.condition == "apart") is apart
     expects = kind is NoteKind.EXPECTATION
     assert message.action == ("do this" if apart else "apart; do this." * expects)

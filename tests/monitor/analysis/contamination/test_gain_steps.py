@@ -53,6 +53,14 @@ def test_where_the_noise_stays_a_transient_is_worth_another_number(gain):
     assert found.worth == pytest.approx(gain**2, rel=0.1)
 
 
+@pytest.mark.parametrize("times", [0.35, 3.0])
+def test_noise_that_steps_alone_changes_what_a_transient_is_worth(times):
+    (found,) = gains_of(heights(np.ones(N), noise=within(120, N, times)))
+    assert found.first == pytest.approx(120, abs=1)
+    assert (found.gain, found.water) == (1.0, 1.0)
+    assert found.worth == pytest.approx(times**-2, rel=0.1)
+
+
 def test_water_that_does_not_follow_is_compared_as_it_came():
     still = -np.log(within(120, N, 2.5))
     (found,) = gains_of(heights(within(120, N, 2.5), noise=1.0, water=still))

@@ -1,6 +1,7 @@
 """A course at one gain: FIDs, averages, what is told across a step; and sentences."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -55,6 +56,9 @@ def test_a_session_with_a_step_says_what_it_says_without():
             assert abs(apart) < 0.4 * one.change_sds_percent[ratio]
     assert np.isfinite(plain.course[-1].changes_percent["Glu"])
     assert np.isnan(last.course[-1].changes_percent["Glu"])
+    one, other = plain.course[-1].values, last.course[-1].values  # as they came
+    assert other["tNAA"] == pytest.approx(2.5 * one["tNAA"], rel=0.03)
+    assert last.course[-1].snr == pytest.approx(plain.course[-1].snr, rel=0.05)
     live, same, told = worked(messages, basis)
     assert repr(same.course) == repr(last.course)
     assert live.course.qualities == pipeline.course.qualities
@@ -76,6 +80,14 @@ def test_what_came_is_kept_and_scaled_anew_from_there():
     assert gains.take([], fids, noises, epochs)
     assert all(np.array_equal(a, b) for a, b in zip(came, fids, strict=True))
     assert noises == [1.0] * 50
+
+
+def test_a_step_of_noise_alone_is_no_other_gain():
+    gains = Gains((replace(STEP, gain=1.0, worth=8.0),), [40])
+    period = SimpleNamespace(first=0, stop=30)
+    assert not gains.rescaled(period, 45, 0)
+    assert Gains((STEP,), [40]).rescaled(period, 45, 0)
+    assert gains.worth(45, 0) == 8.0
 
 
 def test_a_step_holds_for_its_epoch_alone():
@@ -102,6 +114,10 @@ def test_each_step_is_said_once_and_what_it_was_by():
     (second,) = said.news((replace(STEP, first=41, gain=2.4), alone))
     assert second.startswith("Signal 2.4 times smaller since 12:05")
     assert said.news((STEP, alone)) == ()
+    quieter = replace(STEP, first=120, worth=8.0)
+    *_, noise = gains_said((STEP, quieter))
+    assert noise.startswith("Noise 2.8 times smaller since 01:20 of scanner time")
+    assert noise.endswith("counted; a transient for 8 of those before.")
     away = replace(STEP, epoch=1, gain=0.5)
     *_, third = gains_said((STEP, away))
     assert third.startswith("Signal and noise 2 times smaller")

@@ -318,7 +318,7 @@ def test_an_amplitude_of_another_epoch_is_told_to_have_another_gain(updates):
     ]
     display = shown(moved, 1500.0, SETTINGS.with_changes(outcome="Glu"))
     found = display.screen(1500.5).headline
-    assert (found.number, found.verdict) == ("–", "other gain in this epoch")
+    assert (found.number, found.verdict) == ("–", "other gain than before")
     assert found.lines == ("choose a ratio of amplitudes (F4)",)
 
 

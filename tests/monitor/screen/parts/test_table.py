@@ -92,7 +92,7 @@ def test_amplitudes_of_a_new_epoch_have_no_change_and_the_table_says_why(updates
     rows, note = rows_of(display, 1704.0), display.screen(1704.0).table.note
     assert not rows["Glu"].of_window
     assert {rows[n].change for n in ("Glu", "tNAA", "tCr", "tCho", "mI")} == {"–"}
-    assert "new epoch" in note
+    assert "other gain" in note
 
 
 def test_small_amplitudes_share_a_power_of_ten(updates):

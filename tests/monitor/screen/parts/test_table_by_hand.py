@@ -12,7 +12,7 @@ from monitor.analysis.tracking.current_change import CurrentChange
 from monitor.analysis.tracking.finding import least_seen_percent
 from monitor.screen.parts.answer import verdict
 from monitor.screen.parts.table import (
-    OTHER_EPOCH,
+    OTHER_GAIN,
     OVERLAP,
     ROWS,
     UNIT,
@@ -173,9 +173,9 @@ def test_of_another_epoch_ratios_alone_are_compared() -> None:
     assert tracked(known).change == 10.0
     assert unknown(tracked(known, glu, name="Glu").change)
     assert unknown(_by_window(known, "tCho").change)
-    assert OTHER_EPOCH in table_of(known).note
+    assert OTHER_GAIN in table_of(known).note
     assert tracked(KNOWN, glu, name="Glu").change == 5.0
-    assert OTHER_EPOCH not in table_of(KNOWN).note
+    assert OTHER_GAIN not in table_of(KNOWN).note
 
 
 @pytest.mark.parametrize(
