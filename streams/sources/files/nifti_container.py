@@ -26,18 +26,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from streams.errors import InputError
-from streams.sources.files.nifti_binary import (
-    BYTES,
-    ByteOrder,
-    affine_of,
-    byte_order_of,
-    fields_of,
-    magic_of,
-    sample_type,
-    time_unit,
-)
 
 MRS_EXTENSION = 44
+HEADER_BYTES = {b"n+1\0": 348, b"n+2\0": 540, b"ni1\0": 348, b"ni2\0": 540}
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_MOST = 1040  # times that deflate can shrink a file; more than that is damage
 PIECE = 1 << 20  # bytes read at a time
@@ -66,6 +57,14 @@ class Container:
     time_unit: str
     extension: dict[str, Any]
     stored: NDArray[np.complexfloating]
+
+
+def magic_of(start: bytes) -> bytes:
+    """The NIfTI magic in the first 348 bytes of an (unpacked) file, else b''."""
+    for magic in (start[344:348], start[4:8]):
+        if magic in HEADER_BYTES:
+            return magic
+    return b""
 
 
 def is_nifti(path: Path) -> bool:
@@ -124,23 +123,24 @@ def _read(path: Path, file: BinaryIO) -> Container:
             f"{path.name} is a NIfTI header with its samples in another file; "
             "convert it to a single .nii file."
         )
-    size = BYTES[magic]
+    size = HEADER_BYTES[magic]
     block = start + _exactly(path, file, size - len(start))
-    byte_order = byte_order_of(block)
-    if byte_order is None:
-        raise _damaged(path, f"the size of its header is not {size}")
-    header = fields_of(block, byte_order)
+    import nibabel as nib  # a quarter of a second, wanted for NIfTI files only
+
+    header_class: Any = nib.Nifti1Header if size == 348 else nib.Nifti2Header
+    endianness = _endianness(path, block, size)
+    header: Any = header_class(block, endianness=endianness, check=False)
     offset = _offset(path, header, size)
     gap = _exactly(path, file, offset - size)
-    extension = _mrs_extension(path, gap, byte_order)
-    stored = _store(path, file, header, byte_order, offset)
-    scale, unit = time_unit(header)
+    extension = _mrs_extension(path, gap, endianness)
+    stored = _store(path, file, header, offset)
+    scale, unit = _time_unit(header)
     pixdim = [_shortest(value) for value in header["pixdim"]]
     pixdim[4] *= scale
     return Container(
         name=path.name,
         pixdim=tuple(pixdim),
-        affine=affine_of(header),
+        affine=_affine(header),
         intent_name=bytes(header["intent_name"]).rstrip(b"\0").decode("latin-1"),
         time_unit=unit,
         extension=extension,
@@ -155,6 +155,13 @@ def _exactly(path: Path, file: BinaryIO, count: int) -> bytes:
     return content
 
 
+def _endianness(path: Path, block: bytes, size: int) -> str:
+    for code in "<>":
+        if struct.unpack(f"{code}i", block[:4])[0] == size:
+            return code
+    raise _damaged(path, f"the size of its header is not {size}")
+
+
 def _offset(path: Path, header: Any, size: int) -> int:
     """Where the samples begin, bytes."""
     offset = float(header["vox_offset"])
@@ -163,11 +170,11 @@ def _offset(path: Path, header: Any, size: int) -> int:
     return int(offset)
 
 
-def _mrs_extension(path: Path, gap: bytes, byte_order: ByteOrder) -> dict[str, Any]:
+def _mrs_extension(path: Path, gap: bytes, endianness: str) -> dict[str, Any]:
     """Parse the first extension with code 44 between header and samples."""
     position = 4
     while gap[:1] != b"\0" and position + 8 <= len(gap):
-        size, code = struct.unpack(f"{byte_order}ii", gap[position : position + 8])
+        size, code = struct.unpack(f"{endianness}ii", gap[position : position + 8])
         if size < 8:
             break
         if code == MRS_EXTENSION:
@@ -190,11 +197,11 @@ def _parse(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _store(
-    path: Path, file: BinaryIO, header: Any, byte_order: ByteOrder, offset: int
+    path: Path, file: BinaryIO, header: Any, offset: int
 ) -> NDArray[np.complexfloating]:
     """(x, y, z, points, dim 5, dim 6, dim 7) as stored."""
     shape = _shape(path, header)
-    dtype = _dtype(path, header, byte_order)
+    dtype = _dtype(path, header)
     count = math.prod(shape)
     expected = count * dtype.itemsize
     compressed = not isinstance(file, io.BufferedReader)
@@ -229,10 +236,13 @@ def _shape(path: Path, header: Any) -> tuple[int, ...]:
     return tuple(dimensions[1 : rank + 1]) + (1,) * (7 - rank)
 
 
-def _dtype(path: Path, header: Any, byte_order: ByteOrder) -> np.dtype[Any]:
-    dtype = sample_type(header, byte_order)
-    if dtype is None:
-        raise _damaged(path, f"data type {int(header['datatype'])}")
+def _dtype(path: Path, header: Any) -> np.dtype[Any]:
+    from nibabel.spatialimages import HeaderDataError
+
+    try:
+        dtype: np.dtype[Any] = np.dtype(header.get_data_dtype())
+    except (HeaderDataError, KeyError, TypeError):
+        raise _damaged(path, f"data type {int(header['datatype'])}") from None
     if dtype.kind != "c":
         raise InputError(
             f"{path.name} holds {dtype.name} numbers, an FID is complex: this is an "
@@ -250,6 +260,25 @@ def _scale(
         return stored
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused
         return stored * np.asarray(slope, stored.real.dtype)
+
+
+def _affine(header: Any) -> NDArray[np.float64] | None:
+    """The affine that the header says, the one of full accuracy first."""
+    if int(header["sform_code"]) > 0:
+        return np.asarray(header.get_sform(), float)
+    if int(header["qform_code"]) <= 0:
+        return None
+    from nibabel.spatialimages import HeaderDataError
+
+    try:
+        return np.asarray(header.get_qform(), float)
+    except (HeaderDataError, ValueError):  # no quaternion at all
+        return None
+
+
+def _time_unit(header: Any) -> tuple[float, str]:
+    scales = {8: (1.0, "sec"), 16: (1e-3, "msec"), 24: (1e-6, "usec")}
+    return scales.get(int(header["xyzt_units"]) & 0x38, (1.0, "unknown"))
 
 
 def _shortest(value: np.floating[Any]) -> float:

@@ -267,6 +267,25 @@ def test_the_extension_is_found_behind_others() -> None:
             read(PATH, gap, "<")
 
 
+def affine_header(sform: int, qform: int) -> dict[str, object]:
+    class One(dict):
+        def get_sform(self):
+            return np.diag([1.0, 1, 1, 1])
+
+        def get_qform(self):
+            return np.diag([2.0, 2, 2, 1])
+
+    return One(sform_code=sform, qform_code=qform)
+
+
+@pytest.mark.parametrize(
+    ("sform", "qform", "first"), [(1, 1, 1.0), (0, 1, 2.0), (0, 0, None), (2, 0, 1.0)]
+)
+def test_which_affine_is_taken(sform, qform, first) -> None:
+    found = nifti_container._affine(affine_header(sform, qform))
+    assert (None if found is None else found[0, 0]) == first
+
+
 def container(*sizes: int, points: int = 4, **tags: str) -> SimpleNamespace:
     shape = (1, 1, 1, points, *sizes, *(1,) * (3 - len(sizes)))
     stored = np.arange(np.prod(shape)).reshape(shape).astype(np.complex64)
