@@ -24,7 +24,7 @@ from monitor.analysis.contamination.dirtier import (
     Mask,
     is_dirtier,
 )
-from monitor.analysis.contamination.features import LEAST_SIGNAL, Seen
+from monitor.analysis.contamination.features import Seen
 from monitor.analysis.contamination.states import (
     DEPARTURE,
     ENOUGH,
@@ -91,7 +91,7 @@ def _side(compared: Comparison, states: States, inside: slice) -> Real:
 def cause_of(compared: Comparison, states: States, inside: slice) -> Cause:
     """What sets the transients `inside` apart from the good part."""
     seen, good = compared.seen, states.good
-    if np.median(seen.signal[inside]) < LEAST_SIGNAL:
+    if 2 * np.count_nonzero(compared.holds[inside]) < inside.stop - inside.start:
         return Cause.EMPTY
     rest = beside(seen.bands - states.bands, states.bands)
     d = np.median(rest[inside], axis=0)

@@ -34,7 +34,12 @@ from monitor.analysis.contamination.dirtier import (
     Mask,
     dirtier_by,
 )
-from monitor.analysis.contamination.features import BANDS, LEAST_SIGNAL, Seen
+from monitor.analysis.contamination.features import (
+    BANDS,
+    LEAST_SIGNAL,
+    SURE_SIGNAL,
+    Seen,
+)
 from monitor.analysis.contamination.stretch import SPAN
 from monitor.analysis.signal.spectrum import Real
 
@@ -66,7 +71,7 @@ class Comparison:
     seen : the transients (n,)
     bands, water, width_hz : running medians
     noise : (n,) rms of the noise of a running median's bands
-    holds : (n,) which hold a signal; all, where none does
+    holds : (n,) which hold a signal; all, where that cannot be told
     sds : SD of one transient's bands (2 BANDS,), then of its water and width
     """
 
@@ -89,14 +94,13 @@ class Comparison:
         half = SPAN // 2
         medians[:half], medians[-half:] = medians[half], medians[-half - 1]
         noise = float(np.sqrt(np.mean(sds[:-2] ** 2) / SPAN) * MEDIAN_SD)
-        holds = running_median(seen.signal, SPAN) >= LEAST_SIGNAL
         return cls(
             seen,
             medians[:, :-2],
             medians[:, -2],
             medians[:, -1],
             noise * noisier,
-            holds if holds.any() else ~holds,
+            _holding(seen),
             np.maximum(sds, 1e-9),
         )
 
@@ -140,6 +144,14 @@ class States:
     bands: Real
     water: Real
     width_hz: Real
+
+
+def _holding(seen: Seen) -> Mask:
+    """Which transients (n,) are no empty scanner, by running medians."""
+    signal = running_median(seen.signal, SPAN)
+    holds = signal >= LEAST_SIGNAL
+    sure = np.count_nonzero(signal >= SURE_SIGNAL) >= 0.1 * signal.size
+    return holds if sure else np.ones_like(holds)
 
 
 def beside(rest: Real, good: Real) -> Real:

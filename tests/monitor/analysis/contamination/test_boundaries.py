@@ -174,5 +174,7 @@ def test_what_holds_nothing_is_an_empty_scanner():
     case, states = compared(100, 40, 60)
     signal = case.seen.signal.copy()
     signal[40:60] = 1.0
-    empty = replace(case, seen=replace(case.seen, signal=signal))
+    empty = Comparison.of(replace(case.seen, signal=signal))
     assert cause_of(empty, states, slice(40, 60)) == Cause.EMPTY
+    weak = Comparison.of(replace(case.seen, signal=signal / 8))  # nothing can be told
+    assert weak.holds.all()
