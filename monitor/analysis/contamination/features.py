@@ -9,7 +9,6 @@ fifth moves them by 0.008 of the tNAA height (rms), a tenth of it as baseline by
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -42,6 +41,8 @@ WIDEST_HZ = 30.0
 """A line at hardly any amplitude has no width: what is found is set to no more."""
 NEVER = frozenset({"empty", "settling", "saturated"})
 """Flags of transients that are compared with no others."""
+ROOM = 256
+"""Transients that there is room for at first."""
 
 
 def bands_of(lines: Complex, axis: Axis, shift_hz: float) -> Real:
@@ -126,6 +127,19 @@ class Features:
         return float(np.sqrt(np.mean(self.bands**2))) / max(self.noise, 1e-300)
 
 
+ROW = np.dtype(
+    [
+        ("bands", float, (2 * BANDS,)),
+        *((name, float) for name in ("water", "width_hz", "amplitude", "phase_rad")),
+        *((name, float) for name in ("height", "noise", "signal")),
+        ("step", int),
+        ("usable", bool),
+    ]
+)
+"""`Features` of one transient in a table of many."""
+Table = NDArray[np.void]
+
+
 @dataclass(slots=True)
 class EpochFeatures:
     """Features of an epoch's transients, in order; one owner.
@@ -134,17 +148,24 @@ class EpochFeatures:
     """
 
     first: int
-    rows: list[Features] = field(default_factory=list)
+    _laid_out: Table = field(default_factory=lambda: np.empty(ROOM, ROW))
+    _count: int = 0
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return self._count
 
     def put(self, index: int, features: Features) -> None:
         """Take in a transient, or one anew that has been taken in before."""
         place = index - self.first
-        if place == len(self.rows):
-            self.rows.append(features)
-        self.rows[place] = features
+        if place == len(self._laid_out):
+            room = np.empty_like(self._laid_out)
+            self._laid_out = np.concatenate([self._laid_out, room])
+        self._count = max(self._count, place + 1)
+        self._laid_out[place] = tuple(getattr(features, n) for n in ROW.names or ())
+
+    @property
+    def _rows(self) -> Table:
+        return self._laid_out[: self._count]
 
     def drowned_until(self, first: int, count: int) -> int | None:
         """Where water DROWNING times above the last ones' ends, from `first` on.
@@ -154,11 +175,11 @@ class EpochFeatures:
         water nothing else of a transient can be trusted, nor of those that were
         aligned to its like.
         """
-        water = np.array([row.water for row in self.rows])
+        water = self._rows["water"]
         known = np.isfinite(water)
         if np.count_nonzero(known) < 2 * count:
             return None
-        last = [self.rows[i].signal for i in np.flatnonzero(known)[-count:]]
+        last = self._rows["signal"][known][-count:]
         if np.median(last) < LEAST_SIGNAL:
             return None
         lost = known & (water > np.median(water[known][-count:]) + math.log(DROWNING))
@@ -170,29 +191,30 @@ class EpochFeatures:
     @property
     def steps(self) -> list[int]:
         """Steps of the phase cycle."""
-        return [row.step for row in self.rows]
+        steps: list[int] = self._rows["step"].tolist()
+        return steps
 
     def seen(self, cycle_steps: int) -> Seen:
         """The transients that can be compared, as arrays."""
-        places = np.array([i for i, row in enumerate(self.rows) if row.usable], int)
-        used = [row for row in self.rows if row.usable]
-        if not used:
+        places = np.flatnonzero(self._rows["usable"])
+        used = self._rows[places]
+        if not used.size:
             return Seen(places, np.zeros((0, 2 * BANDS)), *np.zeros((6, 0)))
-        height = float(np.median([row.height for row in used]))
+        height = float(np.median(used["height"]))
         gains = gains_of(_heights(used))
         gain, water, worth = gain_at(gains, np.arange(len(used)))
-        x = np.array([row.bands for row in used]) / height / gain[:, np.newaxis]
+        x = used["bands"] / height / gain[:, np.newaxis]
         if cycle_steps > 1:
-            x = _without_cycle(x, np.array([row.step for row in used]) % cycle_steps)
+            x = _without_cycle(x, used["step"] % cycle_steps)
         return Seen(
             places,
             x,
-            np.array([row.water for row in used]) - np.log(water),
-            np.array([row.width_hz for row in used]),
-            np.array([row.amplitude for row in used]) / gain,
-            np.array([row.phase_rad for row in used]),
+            used["water"] - np.log(water),
+            used["width_hz"],
+            used["amplitude"] / gain,
+            used["phase_rad"],
             worth,
-            np.array([row.signal for row in used]),
+            used["signal"],
             tuple(replace(one, first=int(places[one.first])) for one in gains),
         )
 
@@ -235,15 +257,14 @@ def _usable(quality: Quality, width_hz: float, height: float) -> bool:
     return fine and NEVER.isdisjoint(quality.flags)
 
 
-def _heights(used: Sequence[Features]) -> Heights:
+def _heights(used: Table) -> Heights:
     """What steps of gain are found by."""
-    heights = [max(row.amplitude, LEAST_AMPLITUDE) * row.height for row in used]
     return Heights(
-        np.log(heights),
-        np.array([row.bands for row in used]),
-        np.array([row.water for row in used]),
-        np.array([row.width_hz for row in used]),
-        np.log([max(row.noise, 1e-300) for row in used]),
+        np.log(np.maximum(used["amplitude"], LEAST_AMPLITUDE) * used["height"]),
+        used["bands"],
+        used["water"],
+        used["width_hz"],
+        np.log(np.maximum(used["noise"], 1e-300)),
     )
 
 

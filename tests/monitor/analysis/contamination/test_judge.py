@@ -1,7 +1,5 @@
 """The session's judge on features drawn from a known good part and known stretches."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -242,7 +240,9 @@ def test_an_empty_scanner_drowns_nothing_before_it():
     found = epoch(n, water=within(n, 120, n, -4.0))
     for i in range(120, n):
         bands = 1.4 * rng.normal(size=2 * BANDS)
-        found.put(100 + i, replace(found.rows[i], bands=bands, noise=1.4))
+        water, width = found._rows[["water", "width_hz"]][i].tolist()
+        row = Features(bands, water, width, 1.0, 0.0, 40.0, 1.4, i, True)
+        found.put(100 + i, row)
     assert found.drowned_until(0, 16) is None
     ((first, stop, _),) = unlike(found, 1)
     assert (first, stop) == (pytest.approx(120, abs=5), n)

@@ -176,7 +176,7 @@ def test_a_transient_is_taken_in_once_and_anew(axis: Axis) -> None:
     assert [q.index for q in judge._arrived] == [0, 1, 2, 3]
     assert [len(judge._epochs[e]) for e in (0, 1)] == [2, 2]
     assert judge._epochs[1].first == 2
-    assert judge._epochs[0].rows[0].water == -math.inf
+    assert judge._epochs[0]._rows["water"][0] == -math.inf
     values = [0.0] * 5
     values[WATER] = 3.0
     judge._measured[1] = Measures(tuple(values), (0.5,) * 5)
@@ -188,19 +188,19 @@ def test_a_transient_is_taken_in_once_and_anew(axis: Axis) -> None:
         width_hz=6.0,
     )
     judge.put(again, axis, 0.0, 4.0, 1.0, 1)
-    assert judge._epochs[0].rows[1].water == 3.0
+    assert judge._epochs[0]._rows["water"][1] == 3.0
 
 
 def test_it_looks_every_few_transients_of_the_newest_epoch(judge: Judge) -> None:
     asked = []
     for count in range(1, 13):
-        judge._epochs[1].rows = judge._epochs[0].rows[:count]
+        judge._epochs[1]._count = count
         asked.append(judge.due())
     assert asked == [(n % EVERY == 0) for n in range(1, 13)]
 
 
 def test_within_a_stretch_it_looks_at_each(judge: Judge) -> None:
-    judge._epochs[1].rows = judge._epochs[1].rows[:5]
+    judge._epochs[1]._count = 5
     n = len(judge._arrived)
     early = Stretch(3, 9, 0, 6.0, 16.0, Cause.LIPID)
     judge.stretches = (early, replace(early, first=n - 20, stop=n - SPAN))
