@@ -48,7 +48,8 @@ class Found:
     Attributes
     ----------
     level : errors and SDs, percent, (2, levels)
-    change : errors and SDs of the tracked change at the end, (2, changes)
+    change : errors and SDs of the tracked change at the end, (2, changes); nan where
+        none is told
     misfit : of the mean of the reference period
     told : kinds of what is said of it
     """
@@ -136,7 +137,10 @@ def one(name: str, seed: int, change: bool, which: str) -> Found:
     rise = dict(zip(change_sessions.OUTCOMES, end, strict=True))
     moved = np.array(
         [
-            (tracked.filtered[k] - rise[k], tracked.filtered_sd[k])
+            (
+                tracked.filtered.get(k, np.nan) - rise[k],
+                tracked.filtered_sd.get(k, np.nan),
+            )
             for k in CHANGES
         ]
     ).T  # fmt: skip
@@ -158,16 +162,19 @@ def row(name: str, found: list[Found]) -> str:
     for part in (found[::2], found[1::2]):
         changes = np.array([f.change for f in part])
         off, own = changes[:, 0], changes[:, 1]
-        cells.append(
-            "; ".join(
-                f"{o.mean():+.1f} ± {np.sqrt(np.mean(w**2)):.1f} "
-                f"{100 * np.mean(np.abs(o) < 1.96 * w):.0f}"
-                for o, w in zip(off.T, own.T, strict=True)
-            )
-        )
+        cells.append("; ".join(map(_change, off.T, own.T)))
     told = 100 * np.mean([bool(f.told) for f in found])
     misfit = np.median([f.misfit for f in found])
     return f"| {name} | {' | '.join(cells)} | {misfit:.1f} | {told:.0f} |"
+
+
+def _change(error: np.ndarray, sd: np.ndarray) -> str:
+    """Mean error, stated SD and percent held, of the sessions that tell a change."""
+    told = np.isfinite(sd)
+    error, sd = error[told], sd[told]
+    held = 100 * np.mean(np.abs(error) < 1.96 * sd)
+    of = "" if told.all() else f" ({told.sum()} of {told.size})"
+    return f"{error.mean():+.1f} ± {np.sqrt(np.mean(sd**2)):.1f} {held:.0f}{of}"
 
 
 HEADER = (
