@@ -37,7 +37,7 @@ EACH, FRAMES, SNR, TR_S = 128, 6, 14.0, 2.0
 START_S = (FRAMES + EACH) * TR_S
 LEVELS = ("Glx/tNAA", "Glu/tCr", "tNAA/tCr", "mI/tCr")
 CHANGES = ("Glx/tNAA", "Glu/tCr")
-SAID = ("level", "components", "signal", "agreement", "series")
+SAID = ("level", "components", "signal", "agreement", "series", "change")
 """Kinds of notes that say that something is not as believed."""
 
 
@@ -47,7 +47,7 @@ class Found:
 
     Attributes
     ----------
-    level : errors and SDs, percent, (2, levels)
+    level : errors and SDs, percent, (2, levels); nan where there is no fit
     change : errors and SDs of the tracked change at the end, (2, changes); nan where
         none is told
     misfit : of the mean of the reference period
@@ -118,32 +118,31 @@ def bodies(broken: Broken, seed: int) -> Iterator[Body]:
         )
 
 
-def one(name: str, seed: int, change: bool, which: str) -> Found:
+def one(belief: str, seed: int, change: bool, which: str) -> Found:
     """A session with a belief broken, through the whole chain."""
     scenario = scenario_of(seed, change)
     rng = np.random.default_rng([seed, change, 31])
-    broken = BELIEFS[name](session_of(scenario, _fids()), rng)
+    broken = BELIEFS[belief](session_of(scenario, _fids()), rng)
     wishes = Wishes(basis=basis_of(which), changes={"window": 32, "step": 32})
     run = SessionRun(wishes, live=False)
     push_all(run, number(bodies(broken, 2 * seed + change)))
     _, result = run.finish()
-    model, tracked = result.course.sessions[0], result.tracks[-1]
+    model = result.course.sessions[0]
     o = outcomes_of(model.fit.names).subset(LEVELS)
     c = dict(zip(broken.session.names, broken.session.amplitude, strict=True))
     true = o.values(np.array([c.get(n, 0.0) for n in model.fit.names]))
     sds = o.sds(model.fit.amplitudes, model.level_covariance)
     level = np.stack([o.values(model.fit.amplitudes) / true - 1, sds / true])
-    end = change_sessions.truth_of(scenario, np.array([tracked.time_s]))[0]
-    rise = dict(zip(change_sessions.OUTCOMES, end, strict=True))
-    moved = np.array(
-        [
-            (
-                tracked.filtered.get(k, np.nan) - rise[k],
-                tracked.filtered_sd.get(k, np.nan),
-            )
-            for k in CHANGES
-        ]
-    ).T  # fmt: skip
+    if not model.found:
+        level = np.full_like(level, np.nan)
+    moved = np.full((2, len(CHANGES)), np.nan)
+    if result.tracks:
+        last = result.tracks[-1]
+        end = change_sessions.truth_of(scenario, np.array([last.time_s]))[0]
+        rise = dict(zip(change_sessions.OUTCOMES, end, strict=True))
+        for k, name in enumerate(CHANGES):
+            if name in last.filtered:
+                moved[:, k] = last.filtered[name] - rise[name], last.filtered_sd[name]
     told = {str(n.kind) for n in (*result.notes, *remarks(result))}
     return Found(100 * level, moved, model.fit.misfit, frozenset(told & set(SAID)))
 
@@ -151,6 +150,7 @@ def one(name: str, seed: int, change: bool, which: str) -> Found:
 def row(name: str, found: list[Found]) -> str:
     """A line of the table: of pairs, without a change and with one in turn."""
     levels = np.array([f.level for f in found])
+    levels = levels[np.isfinite(levels).all(axis=(1, 2))]
     error, sd = levels[:, 0], levels[:, 1]
     stated = np.sqrt(np.mean(sd**2, axis=0))
     held = 100 * np.mean(np.abs(error) < 1.96 * sd, axis=0)
@@ -165,6 +165,8 @@ def row(name: str, found: list[Found]) -> str:
         cells.append("; ".join(map(_change, off.T, own.T)))
     told = 100 * np.mean([bool(f.told) for f in found])
     misfit = np.median([f.misfit for f in found])
+    lost = len(found) - len(levels)
+    name += f" ({lost} without a fit)" if lost else ""
     return f"| {name} | {' | '.join(cells)} | {misfit:.1f} | {told:.0f} |"
 
 

@@ -78,7 +78,8 @@ RELAXATION_GAIN = 6.0
 
 
 SLOPE_GAIN = 12.0
-"""The same of a slope of the phase, which lipid and a broad baseline resemble."""
+SLOPE_MISFIT = 2.0
+"""The same of a slope of the phase, and what it may leave over: lipid looks like it."""
 
 COARSE: Indices = np.array([PHASE, SHIFT, GAUSS], dtype=np.intp)
 
@@ -224,7 +225,8 @@ def _slope(fit: Fit, problem: Problem) -> Fit:
     if not fit.converged or promise(problem, fit.theta, moved) < 0.5 * least:
         return fit
     turned = settled(problem, fit.theta, moved)
-    return turned if turned.converged and fit.cost - turned.cost > least else fit
+    shows = fit.cost - turned.cost > least and turned.misfit < SLOPE_MISFIT
+    return turned if turned.converged and shows else fit
 
 
 def _relax(fit: Fit, problem: Problem, moved: Indices) -> Fit:
