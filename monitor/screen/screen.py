@@ -73,6 +73,7 @@ class Headline:
     lines : a few words each: why it is grey, the mean since the infusion began, and
         what the last window says
     fade : from 0 (fresh) to 1 (old or in doubt: drawn in the colour of secondary text)
+    meaning : what the title's short names stand for; empty: nothing to tell
     """
 
     title: str
@@ -81,6 +82,7 @@ class Headline:
     verdict: str
     lines: tuple[str, ...]
     fade: float
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

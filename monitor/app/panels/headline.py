@@ -11,7 +11,7 @@ from monitor.app.widgets.theme import Palette, Theme, mixed
 from monitor.screen.number_words import DASH
 from monitor.screen.screen import Headline
 
-NUMBER, INTERVAL, VERDICT, LINE = 128, 60, 48, 24
+NUMBER, INTERVAL, VERDICT, LINE, MEANING = 128, 60, 48, 24, 20
 LINES = 2
 
 
@@ -25,6 +25,7 @@ class HeadlinePanel(QFrame):
         self._shown: Headline | None = None
         self._rows = QVBoxLayout(self)
         self.title = Text(LINE, 17)
+        self.meaning = Text(MEANING, 12, role="secondary")
         self.number = Text(NUMBER, 48, bold=True)
         self.interval = Text(INTERVAL, 30, bold=True)
         self.verdict = Text(VERDICT, 20, bold=True)
@@ -36,6 +37,7 @@ class HeadlinePanel(QFrame):
         self.number.setSizePolicy(fixed, QSizePolicy.Policy.Preferred)
         beside = QVBoxLayout()
         beside.addWidget(self.title)
+        beside.addWidget(self.meaning)
         beside.addWidget(self.interval, 1)
         numbers = QHBoxLayout()
         numbers.addWidget(self.number)
@@ -49,7 +51,9 @@ class HeadlinePanel(QFrame):
         self._theme, shown, self._shown = theme, self._shown, None
         self._rows.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 8)))
         self._rows.setSpacing(0)
-        for text in (self.title, self.number, self.interval, self.verdict, *self.lines):
+        for text in (self.title, self.meaning, self.number, self.interval):
+            text.dress(theme)
+        for text in (self.verdict, *self.lines):
             text.dress(theme)
         self.verdict.setFixedHeight(theme.line_px(VERDICT, True))
         for text in self.lines:
@@ -72,6 +76,9 @@ class HeadlinePanel(QFrame):
         number = "" if number == DASH else number  # it would look like a cover
         self._make_room(number, alone=not headline.interval)
         self._show_title(headline.title)
+        self.meaning.setVisible(not self._theme.cramped)  # a third line has no room
+        self.meaning.show_text(headline.meaning)
+        self.meaning.refit()
         self.number.show_text(number)
         self.number.refit()
         self.interval.show_text(f"{unit} {headline.interval}".strip())

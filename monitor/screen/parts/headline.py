@@ -29,6 +29,15 @@ OTHER_GAIN = "other gain than before: choose a ratio of amplitudes (F4)"
 UNSEEN = "no change: not seen before the infusion, choose another outcome (F4)"
 MARK = "\N{BLACK UP-POINTING TRIANGLE} "
 STOPPED = "the analysis has stopped"
+PLAINLY = {
+    "Glx": "glutamate + glutamine",
+    "Glu": "glutamate",
+    "Gln": "glutamine",
+    "tNAA": "NAA",
+    "tCr": "creatine",
+    "tCho": "choline",
+}
+"""What the parts of an outcome are called by those who see them for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +86,24 @@ def headline(of: Standing) -> Headline:
     title = f"{of.outcome}, change from before infusion"
     said = "" if of.answer is None else _verdict(of, of.answer)
     if of.now is None:
-        return Headline(title, DASH, "", said or _begin(of.waiting), _rest(of), 1.0)
+        begin = said or _begin(of.waiting)
+        return Headline(title, DASH, "", begin, _rest(of), 1.0, meaning(of.outcome))
     faded, why = doubt(of)
     number, half = f"{signed(of.now.percent)} %", f"± {Z95 * of.now.sd_percent:.1f}"
     lines = (MARK + why, " · ".join(_beside(of))) if why else _beside(of)
-    return Headline(title, number, half, said, lines, faded)
+    return Headline(title, number, half, said, lines, faded, meaning(of.outcome))
+
+
+def meaning(outcome: str) -> str:
+    """An outcome in words ("glutamate + glutamine over NAA"); empty if there are none.
+
+    >>> meaning("Glx/tNAA")
+    'glutamate + glutamine over NAA'
+    """
+    parts = outcome.split("/")
+    if not all(part in PLAINLY for part in parts):
+        return ""
+    return " over ".join(PLAINLY[part] for part in parts)
 
 
 def hidden() -> Headline:

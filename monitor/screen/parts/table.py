@@ -251,4 +251,5 @@ def _note(known: Known, unit: str) -> str:
         return f"{units}; {OVERLAP}"
     if in_other_epoch(e):
         return f"{units}; {OTHER_GAIN}"
-    return f"{units}; with {OF_WINDOW}: change of the last {known.window_s:.0f} s"
+    alone = f"last {known.window_s:.0f} s alone, else as above"
+    return f"{units}; with {OF_WINDOW}: {alone}"

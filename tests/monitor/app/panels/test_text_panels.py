@@ -57,6 +57,15 @@ def test_the_number_stands_alone_and_its_unit_with_the_interval(headline) -> Non
     assert not headline.number.isHidden()
 
 
+def test_what_the_outcome_is_stands_there_where_there_is_room(headline) -> None:
+    plainly = replace(HEADLINE, meaning="glutamate + glutamine over NAA")
+    headline.draw(plainly)
+    assert headline.meaning.text() == plainly.meaning
+    assert not headline.meaning.isHidden()
+    headline.dress(SMALL)
+    assert headline.meaning.isHidden()
+
+
 def test_a_dash_is_no_number_and_takes_no_room(headline) -> None:
     headline.draw(NOTHING)
     assert headline.number.full_text == ""

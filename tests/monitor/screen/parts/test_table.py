@@ -50,7 +50,8 @@ def test_what_is_not_tracked_is_the_newest_windows_and_says_so(updates):
     sd = newest.change_sds_percent["tNAA"]
     assert number(rows["tNAA"].half) == pytest.approx(Z95 * sd, abs=0.06)
     assert number(rows["tNAA"].detectable) == pytest.approx(FACTOR * sd, abs=0.06)
-    assert display.screen(1702.5).table.note.endswith("with ·: change of the last 64 s")
+    note = display.screen(1702.5).table.note
+    assert note.endswith("with ·: last 64 s alone, else as above")
 
 
 def test_what_has_no_change_of_its_own_is_compared_with_the_references_windows(updates):
