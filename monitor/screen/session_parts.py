@@ -28,7 +28,6 @@ from monitor.screen.parts.table import (
     Known,
     Numbers,
     by_windows,
-    in_other_epoch,
     is_unseen,
     table,
 )
@@ -120,7 +119,7 @@ def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:
         return headline.STOPPED
     if at.catching_up is not None:
         return catching_up_words(*at.catching_up)
-    if newest and needs_gain(state.settings.outcome) and in_other_epoch(newest):
+    if newest and needs_gain(state.settings.outcome) and newest.other_gain:
         return headline.OTHER_GAIN
     if reference_left_out(state):
         return headline.LEFT_OUT

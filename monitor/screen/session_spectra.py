@@ -9,10 +9,11 @@ from monitor.screen.number_words import plain
 from monitor.screen.parts import spectrum
 from monitor.screen.parts.gain import on_scale_of
 from monitor.screen.parts.peaks import axis_offset
-from monitor.screen.parts.table import in_other_epoch, tells_outcome
+from monitor.screen.parts.table import tells_outcome
 from monitor.screen.state import SessionState
 
-OTHER_GAIN = "other epoch, rescaled"
+OTHER_GAIN = "other gain, rescaled"
+LEFT_OUT = "left out"
 BLINDED = "lines of the outcome left out"
 
 
@@ -24,7 +25,7 @@ def on_reference_scale(
     What is within one epoch keeps its scale: there an amplitude that changes is seen.
     """
     mean = state.mean_curves
-    if curves is None or mean is None or of is None or not in_other_epoch(of):
+    if curves is None or mean is None or of is None or not of.other_gain:
         return curves
     return on_scale_of(curves, mean)
 
@@ -47,6 +48,7 @@ def spectrum_of(
         _caption(state, of),
         hidden if state.hidden else frozenset(),
         outcome,
+        state.mean_curves if of is not None and of.left_out else None,
     )
 
 
@@ -61,7 +63,9 @@ def _caption(state: SessionState, of: Estimate | None) -> str:
     if of is not None:
         span_s = of.time_end_s - of.time_start_s + state.interval_s
         said.append(f"{span_s:.0f} s, FWHM {plain(of.fwhm_hz, 2)} Hz")
-        if in_other_epoch(of):
+        if of.left_out:
+            said.append(LEFT_OUT)
+        if of.other_gain:
             said.append(OTHER_GAIN)
     return "; ".join([*said, *([BLINDED] if state.hidden else [])])
 

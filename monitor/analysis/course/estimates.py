@@ -8,6 +8,7 @@ amplitudes across epochs or steps of gain have no common gain and are left out
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.epoch_offset import join_covariance
@@ -23,6 +24,7 @@ from monitor.analysis.course.response import (
 from monitor.analysis.fit.fitted_windows import FittedWindow, repeated
 from monitor.analysis.signal.spectrum import Real
 
+Mask = NDArray[np.bool_]
 BLOCK = 512
 """Windows that are worked out together."""
 
@@ -53,7 +55,8 @@ def _block(
     values = outcomes.values(c) * gains
     sds = outcomes.sds(c, own + common) * gains
     scattered = np.stack([repeated(f, course.session_of(f)) for f in fitted])
-    found = _changes(course, outcomes, fitted, c, scattered)
+    elsewhere = _elsewhere(course, fitted)
+    found = _changes(course, outcomes, fitted, c, scattered, elsewhere)
     names = outcomes.names
     return tuple(
         _estimate(
@@ -64,6 +67,7 @@ def _block(
             dict(zip(names, sds[i].tolist(), strict=True)),
             _row(found, i, "percents"),
             _row(found, i, "sds"),
+            bool(elsewhere[i]),
         )
         for i, f in enumerate(fitted)
     )
@@ -77,6 +81,7 @@ def _estimate(
     sds: dict[str, float],
     percents: dict[str, float],
     change_sds: dict[str, float],
+    other_gain: bool,
 ) -> Estimate:
     """One window's estimate."""
     window, session = fitted.average.window, course.session_of(fitted)
@@ -102,6 +107,7 @@ def _estimate(
         _snr(course, fitted, fwhm_hz),
         fitted.converged,
         _doubts(course, fitted),
+        other_gain,
     )
 
 
@@ -121,6 +127,7 @@ def _changes(
     fitted: list[FittedWindow],
     c: Real,
     own: Real,
+    elsewhere: Mask,
 ) -> Changes | None:
     """Changes from the reference period; None without one, and where it has no fit."""
     reference = course.reference
@@ -139,11 +146,19 @@ def _changes(
         doubt if doubt.any() else None,
         _offsets(course, fitted, reference),
     )
-    epochs = [course.epoch_of(f) for f in fitted]
-    elsewhere = np.array([epoch != home for epoch in epochs])
-    elsewhere |= course.gains.across(reference, windows, epochs)
     lost = np.array([_says_nothing(course, f) for f in fitted])
     return without_lost(without_gain(found, elsewhere), lost)
+
+
+def _elsewhere(course: Course, fitted: list[FittedWindow]) -> Mask:
+    """Which windows (n,) have another gain than the reference period."""
+    reference = course.reference
+    if reference is None:
+        return np.zeros(len(fitted), bool)
+    epochs = [course.epoch_of(f) for f in fitted]
+    windows = [f.average.window for f in fitted]
+    other = np.array([epoch != course.home for epoch in epochs], bool)
+    return np.asarray(other | course.gains.across(reference, windows, epochs))
 
 
 def _says_nothing(course: Course, fitted: FittedWindow) -> bool:

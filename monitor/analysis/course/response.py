@@ -68,13 +68,15 @@ class Estimate:
     epoch : the epoch that it lies in
     values, sds : amplitude or ratio and its 1 SD by outcome ("Glu", "Glx/tNAA", ...)
     changes_percent, change_sds_percent : change from the reference period and its 1 SD,
-        empty while there is no reference period; nan for amplitudes in another epoch
-        than the reference period, where the gain is not known
+        empty while there is no reference period; nan for amplitudes of another gain,
+        and where all of the window is left out
     shift_hz, phase_rad : of its transients against the template
     fwhm_hz, snr : of its average, from its fit (definitions in `quality`)
     converged : the fit reached its optimum and every number in it is finite
     doubts : the part of a ratio's SD that comes from macromolecules which nobody
         measured; empty where they are known
+    other_gain : its amplitudes have no scale in common with the reference period's:
+        they lie in another epoch, or behind a step of gain
     """
 
     window: int
@@ -94,6 +96,12 @@ class Estimate:
     snr: float = 0.0
     converged: bool = True
     doubts: dict[str, float] = field(default_factory=dict)
+    other_gain: bool = False
+
+    @property
+    def left_out(self) -> bool:
+        """Whether no transient of it counts: what was fitted says nothing."""
+        return self.n_effective == 0
 
     @property
     def time_s(self) -> float:

@@ -78,13 +78,17 @@ def spectrum_view(
     caption: str,
     hidden: frozenset[str] = frozenset(),
     outcome: str = "",
+    placed_by: Curves | None = None,
 ) -> SpectrumView:
     """View of one window's curves beside the `mean` of the reference period.
 
-    `hidden` names groups that stay unseen.  Where any are, the lines of the `outcome`
-    are left out of all curves, and there is no difference, which would tell the change.
+    NAA of the curves says where the axis lies; `placed_by` others where in these it may
+    be anything.  `hidden` names groups that stay unseen.  Where any are, the lines of
+    the `outcome` are left out of all curves, and there is no difference, which would
+    tell the change.
     """
-    ppm = np.asarray(curves.ppm, np.float64) + axis_offset(curves)
+    ppm = np.asarray(curves.ppm, np.float64)
+    ppm = ppm + axis_offset(placed_by or curves)
     height = max(height, height_of(curves) / MOST)
     shown = (ppm >= RIGHT_PPM) & (ppm <= LEFT_PPM)
     if hidden:

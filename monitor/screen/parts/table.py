@@ -2,7 +2,8 @@
 
 The change of what is tracked is the tracker's, the number of the headline, and "now" is
 "before" so much changed; what is not tracked has that of the newest window, and a dot
-says so.  "Before" is what changes are counted from: the reference period's mean.
+says so.  "Before" is what changes are counted from: the reference period's mean.  Where
+all of the newest window is left out there is no "now" but that of what is tracked.
 Detectable is the smallest change that would be seen in 80 % of sessions: of the mean
 since the infusion began, of a window where there is a dot.
 """
@@ -46,6 +47,7 @@ OF_WINDOW = "\N{MIDDLE DOT}"
 UNIT = "i.u."
 OVERLAP = "no window since the reference yet"
 OTHER_GAIN = "other gain than before: no change"
+NOTHING_NOW = "left out: no levels now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def _by_window(known: Known, name: str) -> Numbers:
     key = find(name, e.values) if e is not None else None
     if e is None or key is None:
         return Numbers(name, before_s is not None)
-    now = e.values[key]
+    now = math.nan if e.left_out else e.values[key]
     if before_s is None:
         return Numbers(name, False, now=now)
     before, before_sd = _before(known, e, key)
@@ -170,9 +172,9 @@ def _tracked(
 ) -> Numbers:
     """A row with the tracker's change in the place of the window's."""
     name, before, now = windowed.name, windowed.before, windowed.now
-    if e is None or math.isnan(now):
+    if e is None or (math.isnan(now) and math.isnan(before)):
         return Numbers(name, False)
-    if needs_gain(name) and in_other_epoch(e):  # another gain, as for the others
+    if needs_gain(name) and e.other_gain:  # another gain, as for the others
         return Numbers(name, False, before, now)
     least = math.nan if answer is None else least_seen_percent(answer)
     if change is None:
@@ -195,18 +197,11 @@ def _of_window(
     """Change of a window and its SD; nan for amplitudes of another epoch."""
     if key in e.changes_percent:
         return e.changes_percent[key], e.change_sds_percent.get(key, math.nan)
-    if in_other_epoch(e) or not before > 0:
+    if e.other_gain or e.left_out or not before > 0:
         return math.nan, math.nan
     q = e.values[key] / before
     parts = e.sds.get(key, math.nan) / e.values[key], before_sd / before
     return 100 * (q - 1), 100 * abs(q) * math.hypot(*parts)
-
-
-def in_other_epoch(e: Estimate) -> bool:
-    """Whether amplitudes have no common scale with the reference period's."""
-    amplitudes = (v for name, v in e.changes_percent.items() if needs_gain(name))
-    first = next(amplitudes, 0.0)
-    return math.isnan(first) and all(map(math.isnan, amplitudes))
 
 
 def is_unseen(e: Estimate, outcome: str) -> bool:
@@ -245,11 +240,13 @@ def _note(known: Known, unit: str) -> str:
     """Unit, what the dot means, and why there is no change."""
     units = f"amplitudes in {unit}"
     e, before_s = known.estimate, known.before_s
+    if e is not None and e.left_out:
+        return f"{units}; last {known.window_s:.0f} s {NOTHING_NOW}"
     if before_s is None or e is None:
         return units
     if e.time_start_s < before_s[1]:
         return f"{units}; {OVERLAP}"
-    if in_other_epoch(e):
+    if e.other_gain:
         return f"{units}; {OTHER_GAIN}"
     alone = f"last {known.window_s:.0f} s alone, else as above"
     return f"{units}; with {OF_WINDOW}: {alone}"

@@ -24,6 +24,7 @@ from monitor.screen.parts.columns import Columns
 FIGURES = (
     "window", "time_start_s", "time_end_s", "n_transients", "n_effective",
     "independent", "epoch", "shift_hz", "phase_rad", "fwhm_hz", "snr", "converged",
+    "other_gain",
 )  # fmt: skip
 TABLES = ("values", "sds", "changes_percent", "change_sds_percent", "doubts")
 UNSHOWN = "/water"
@@ -125,6 +126,7 @@ class Windows(Sequence[Estimate]):
             row["snr"],
             bool(row["converged"]),
             doubts,
+            bool(row["other_gain"]),
         )
 
     @property
@@ -197,7 +199,7 @@ class Windows(Sequence[Estimate]):
         return self._course(change, sd)
 
     def provisional(self, outcome: str) -> Course:
-        """Converged windows against the mean of all so far: before a reference."""
+        """Converged windows that count against the mean of all: before a reference."""
         value, sd = self._columns.get(*(f"{table} {outcome}" for table in TABLES[:2]))
         mean, _ = self.mean_of(outcome)
         return self._course(100 * (value / mean - 1), 100 * sd / abs(mean))
@@ -206,9 +208,9 @@ class Windows(Sequence[Estimate]):
         self, outcome: str, span_s: tuple[float, float] = (-np.inf, np.inf)
     ) -> tuple[float, float]:
         """Mean of independent windows in a span, s, by 1 / variance, and its SD."""
-        names = *(f"{table} {outcome}" for table in TABLES[:2]), "converged"
-        value, sd, converged = self._columns.get(*names)
-        use = self._own_in(span_s) & (converged > 0)
+        names = f"values {outcome}", f"sds {outcome}", "converged", "n_effective"
+        value, sd, converged, effective = self._columns.get(*names)
+        use = self._own_in(span_s) & (converged > 0) & (effective > 0)
         use &= (sd > 0) & np.isfinite(value)
         if not use.any():
             return math.nan, math.nan
@@ -226,11 +228,11 @@ class Windows(Sequence[Estimate]):
         return inside & (independent > 0)
 
     def _course(self, change: Line, sd: Line) -> Course:
-        start_s, end_s, converged, *kinds = self._columns.get(
-            *("time_start_s", "time_end_s", "converged"),
+        start_s, end_s, converged, effective, *kinds = self._columns.get(
+            *("time_start_s", "time_end_s", "converged", "n_effective"),
             *("independent", "epoch", "n_transients"),
         )
-        use = (converged > 0) & np.isfinite(change) & np.isfinite(sd)
+        use = (converged > 0) & (effective > 0) & np.isfinite(change) & np.isfinite(sd)
         return Course(
             *(one[use] for one in (start_s, end_s, change, sd)),
             *(kind[use] for kind in kinds),

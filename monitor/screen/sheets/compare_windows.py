@@ -119,7 +119,12 @@ def change_words(change: float, half: float) -> str:
 
 
 def _level(e: Estimate, outcome: str) -> dict[str, Value]:
-    """SD in percent, and the level where unmeasured macromolecules leave doubt."""
+    """SD in percent, and the level where unmeasured macromolecules leave doubt.
+
+    Nothing of a window that is left out.
+    """
+    if e.left_out:
+        return {}
     doubt, value = Z95 * e.doubts.get(outcome, 0.0), e.values.get(outcome, math.nan)
     half = Z95 * e.sds.get(outcome, math.nan)
     percent = 100 * half / Z95 / abs(value) if value else math.nan

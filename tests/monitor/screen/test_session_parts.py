@@ -60,28 +60,26 @@ def test_a_number_that_waits_for_its_replay_is_not_old(
 
 
 def test_what_the_headline_waits_for(monkeypatch) -> None:
-    left_out = False
+    left_out, unseen = False, SimpleNamespace(other_gain=False)
     monkeypatch.setattr(session_parts, "reference_left_out", lambda state: left_out)
     monkeypatch.setattr(
-        session_parts, "in_other_epoch", lambda estimate: estimate == "elsewhere"
-    )
-    monkeypatch.setattr(
-        session_parts, "is_unseen", lambda estimate, outcome: estimate == outcome
+        session_parts, "is_unseen", lambda estimate, outcome: estimate is unseen
     )
     monkeypatch.setattr(headline, "waiting_for", lambda *said: ("waits", *said[2:]))
     monkeypatch.setattr(
         session_parts, "catching_up_words", lambda *said: f"catching up {said}"
     )
+    elsewhere, here = (SimpleNamespace(other_gain=g) for g in (True, False))
     at = SimpleNamespace(stopped=False, catching_up=None, scanner_s=90.0)
     assert _waiting(state(), None, at) == ("waits", 90.0, False)
     replay = state(stream=replayed(True, 1.0))
-    assert _waiting(replay, "here", at) == ("waits", 90.0, True)
-    assert _waiting(state(), "elsewhere", at) == headline.OTHER_GAIN
+    assert _waiting(replay, here, at) == ("waits", 90.0, True)
+    assert _waiting(state(), elsewhere, at) == headline.OTHER_GAIN
     ratio = state(settings=Settings(outcome="Glu/tCr"))
-    assert _waiting(ratio, "elsewhere", at) == ("waits", 90.0, False)
-    assert _waiting(ratio, "Glu/tCr", at) == headline.UNSEEN
+    assert _waiting(ratio, elsewhere, at) == ("waits", 90.0, False)
+    assert _waiting(ratio, unseen, at) == headline.UNSEEN
     behind = SimpleNamespace(stopped=False, catching_up=(1, 2), scanner_s=90.0)
-    assert _waiting(state(), "elsewhere", behind) == "catching up (1, 2)"
+    assert _waiting(state(), elsewhere, behind) == "catching up (1, 2)"
     left_out = True
     assert _waiting(state(), None, at) == headline.LEFT_OUT
     stopped = SimpleNamespace(stopped=True, catching_up=(1, 2), scanner_s=90.0)

@@ -1,13 +1,17 @@
 """Which spectra are shown on which scale, and what is said of them."""
 
+import math
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from monitor.analysis.course.response import Estimate
 from monitor.protocol.settings import Settings
 from monitor.screen import session_spectra
 from monitor.screen.session_spectra import (
     BLINDED,
+    LEFT_OUT,
     OTHER_GAIN,
     _caption,
     on_reference_scale,
@@ -15,7 +19,9 @@ from monitor.screen.session_spectra import (
     waterfall_of,
 )
 
-WINDOW = SimpleNamespace(time_start_s=10.0, time_end_s=72.0, fwhm_hz=7.0)
+WINDOW = Estimate(
+    0, 10.0, 72.0, 32, 30.0, True, 0, {}, {}, {"Glu": math.nan}, fwhm_hz=7.0
+)
 
 
 def state(**changes: object) -> SimpleNamespace:
@@ -26,28 +32,33 @@ def state(**changes: object) -> SimpleNamespace:
     return SimpleNamespace(**{**given, **changes})
 
 
-@pytest.fixture(params=[False, True])
-def elsewhere(request, monkeypatch) -> bool:
-    """Whether the window lies in another epoch than the reference period."""
-    monkeypatch.setattr(session_spectra, "in_other_epoch", lambda e: request.param)
-    return request.param
-
-
+@pytest.mark.parametrize("elsewhere", [False, True])
 def test_another_epoch_is_put_on_the_scale_of_the_reference(
     monkeypatch, elsewhere
 ) -> None:
     monkeypatch.setattr(session_spectra, "on_scale_of", lambda one, mean: (one, mean))
-    found = on_reference_scale(state(), "curves", WINDOW)
+    window = replace(WINDOW, other_gain=elsewhere)
+    found = on_reference_scale(state(), "curves", window)
     assert found == (("curves", "mean") if elsewhere else "curves")
-    assert on_reference_scale(state(), None, WINDOW) is None
-    assert on_reference_scale(state(mean_curves=None), "curves", WINDOW) == "curves"
+    assert on_reference_scale(state(), None, window) is None
+    assert on_reference_scale(state(mean_curves=None), "curves", window) == "curves"
     assert on_reference_scale(state(), "curves", None) == "curves"
 
 
-def test_what_is_said_of_a_window(elsewhere) -> None:
-    said = _caption(state(), WINDOW)
-    assert said == "64 s, FWHM 7.0 Hz" + (f"; {OTHER_GAIN}" if elsewhere else "")
-    assert _caption(state(hidden=True), WINDOW) == f"{said}; {BLINDED}"
+@pytest.mark.parametrize(
+    ("changes", "more"),
+    [
+        ({}, ""),
+        ({"other_gain": True}, f"; {OTHER_GAIN}"),
+        ({"n_effective": 0.0}, f"; {LEFT_OUT}"),
+    ],
+)
+def test_what_is_said_of_a_window(changes: dict, more: str) -> None:
+    """Without a change it may be left out: that is no other gain."""
+    window = replace(WINDOW, **changes)
+    said = _caption(state(), window)
+    assert said == f"64 s, FWHM 7.0 Hz{more}"
+    assert _caption(state(hidden=True), window) == f"{said}; {BLINDED}"
     assert _caption(state(), None) == ""
     assert _caption(state(hidden=True), None) == BLINDED
 
@@ -62,6 +73,16 @@ def test_lines_of_a_hidden_outcome_are_left_out(monkeypatch) -> None:
     hidden = spectrum_of(state(hidden=True), "curves", None, None)
     assert hidden[4]
     assert spectrum_of(state(), None, None, "before") is None
+    assert spectrum_of(state(), "curves", WINDOW, None)[6] is None
+
+
+def test_the_axis_of_a_window_that_is_left_out_is_the_reference_period_s(
+    monkeypatch,
+) -> None:
+    """What is fitted as NAA under lipid may lie anywhere."""
+    monkeypatch.setattr(session_spectra.spectrum, "spectrum_view", lambda *said: said)
+    out = replace(WINDOW, n_effective=0.0)
+    assert spectrum_of(state(height=1.0), "curves", out, None)[6] == "mean"
 
 
 def test_the_waterfall_lies_where_the_lines_do(monkeypatch) -> None:

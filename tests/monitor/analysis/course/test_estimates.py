@@ -70,6 +70,7 @@ def test_a_change_across_epochs_is_one_of_ratios_alone(found) -> None:
     assert math.isnan(across.changes_percent["Glu"])
     assert math.isnan(across.change_sds_percent["Glu"])
     assert math.isfinite(at_home.change_sds_percent["Glu"])
+    assert (at_home.other_gain, across.other_gain) == (False, True)
 
 
 def test_another_shim_is_in_the_interval_of_a_change_across_epochs(

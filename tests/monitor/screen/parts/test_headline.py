@@ -303,7 +303,7 @@ def test_an_amplitude_of_another_epoch_is_told_to_have_another_gain(updates):
 
     def unknown(window):
         changes = dict.fromkeys(window.changes_percent, float("nan"))
-        return replace(window, changes_percent=changes)
+        return replace(window, changes_percent=changes, other_gain=True)
 
     moved = [
         replace(

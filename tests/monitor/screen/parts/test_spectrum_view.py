@@ -44,7 +44,9 @@ def test_another_epoch_s_gain_is_taken_out(updates, gain):
     display = shown(updates, 900.0)
     newest = display.state.estimates[-1]
     unknown = dict.fromkeys(newest.changes_percent, float("nan"))
-    other = replace(newest, time_end_s=1e5, epoch=1, changes_percent=unknown)
+    other = replace(
+        newest, time_end_s=1e5, epoch=1, changes_percent=unknown, other_gain=True
+    )
     before = display.screen(900.5).spectrum
     stepped = times(gain, display.state.curves)
     display.fold(Update(9000, 1, estimate=other, curves=stepped), 901.0)

@@ -80,7 +80,9 @@ def test_amplitudes_of_a_new_epoch_have_no_change_and_the_table_says_why(updates
     lost = dict.fromkeys(("Glu", "Gln", "Glx", "tNAA", "tCr"), math.nan)
     newest = display.state.estimates[-1]
     changes = newest.changes_percent | lost
-    other = replace(newest, epoch=1, changes_percent=changes, time_end_s=1701.0)
+    other = replace(
+        newest, epoch=1, changes_percent=changes, time_end_s=1701.0, other_gain=True
+    )
     display.fold(Update(9000, 1, estimate=other), 1701.0)
     point = display.state.tracks.newest
     tracked = replace(

@@ -12,6 +12,7 @@ from monitor.analysis.tracking.current_change import CurrentChange
 from monitor.analysis.tracking.finding import least_seen_percent
 from monitor.screen.parts.answer import verdict
 from monitor.screen.parts.table import (
+    NOTHING_NOW,
     OTHER_GAIN,
     OVERLAP,
     ROWS,
@@ -168,7 +169,7 @@ def test_a_window_in_the_reference_has_no_change(
 
 def test_of_another_epoch_ratios_alone_are_compared() -> None:
     lost = {"tCr": math.nan, "Glu": math.nan, OUTCOME: 10.0}
-    other = replace(NOW, changes_percent=lost)
+    other = replace(NOW, changes_percent=lost, other_gain=True)
     known, glu = replace(KNOWN, estimate=other), CurrentChange(5.0, 1.0, True)
     assert tracked(known).change == 10.0
     assert unknown(tracked(known, glu, name="Glu").change)
@@ -176,6 +177,20 @@ def test_of_another_epoch_ratios_alone_are_compared() -> None:
     assert OTHER_GAIN in table_of(known).note
     assert tracked(KNOWN, glu, name="Glu").change == 5.0
     assert OTHER_GAIN not in table_of(KNOWN).note
+
+
+def test_a_window_that_is_left_out_has_no_levels() -> None:
+    """What is tracked is so much changed as it was: the page greys it."""
+    lost = dict.fromkeys(("tCr", "Glu", OUTCOME), math.nan)
+    known = replace(KNOWN, estimate=replace(NOW, changes_percent=lost, n_effective=0.0))
+    found = _by_window(known, "tCr")
+    assert found.before == pytest.approx(8.0)
+    assert unknown(found.now, found.change, _by_window(known, "tCho").change)
+    assert tracked(known).now == pytest.approx(1.1 * 0.9)
+    assert unknown(tracked(known, None).now)
+    assert NOTHING_NOW in table_of(known).note
+    assert NOTHING_NOW in table_of(replace(known, reference_s=None)).note
+    assert OTHER_GAIN not in table_of(known).note
 
 
 @pytest.mark.parametrize(
