@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontMetricsF
 
+from monitor.app.panels.spectrum_caption import Box, Caption
 from monitor.app.widgets.fill import Fill
 from monitor.app.widgets.plots import Plot, brush, curve, inside, with_unit
 from monitor.app.widgets.theme import PLOT_TEXT, Theme, mixed
@@ -20,10 +21,8 @@ from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM, fitting
 NEAR_PPM = 0.04
 HAIR = 1.2  # a line that is still one on a screen of 3840 x 2160
 NAME = 18  # size of the names of lines
-CLEAR_PPM = 1.9  # on this side of NAA
 NOISE = 0.08  # of the residual, as high as it usually is
 BESIDE_PPM = 0.06
-CROWDED = 0.3  # height of a line of text over that of the tallest line
 
 
 class SpectrumPanel(Plot):
@@ -50,8 +49,7 @@ class SpectrumPanel(Plot):
         self._residual = curve(self)
         self._difference = curve(self)
         self._difference_fit = curve(self)
-        self._caption = pg.TextItem(anchor=(1, 0))  # where no lines are
-        self.addItem(self._caption)
+        self._caption = Caption(self)
         self._parts: list[Any] = []
         self._names: list[Any] = []
         self._fade = -1.0
@@ -79,8 +77,7 @@ class SpectrumPanel(Plot):
         for item in (self._residual, self._difference):
             item.setPen(theme.pen(p.measured, HAIR))
         self._fade = -1.0
-        self._caption.setFont(theme.font(NAME))
-        self._caption.setColor(p.secondary)
+        self._caption.dress(theme)
         for name in self._names:
             self._dress_name(name, theme)
 
@@ -91,18 +88,6 @@ class SpectrumPanel(Plot):
         half = 0.5 * self._theme.line_px(PLOT_TEXT) / max(height_px, 1.0)
         least = (view.residual_zero - half * view.low) / (1 - half)
         return replace(view, high=max(view.high, least))
-
-    def _has_room(self, caption: str, view: SpectrumView, height_px: float) -> bool:
-        """Whether a caption stands clear of the tallest line, and of its name."""
-        if self._theme is None or self._theme.cramped:
-            return False
-        high = self._theme.line_px(NAME) / max(height_px, 1.0) * (view.high - view.low)
-        if high > CROWDED and not all(_stands_above(p, view, high) for p in view.peaks):
-            return False
-        letters = QFontMetricsF(self._theme.font(NAME))
-        wide = max(letters.horizontalAdvance(line) for line in caption.split("\n"))
-        room = (CLEAR_PPM - RIGHT_PPM) / (LEFT_PPM - RIGHT_PPM)
-        return wide < room * self.size_px()[0]
 
     def _number(self) -> None:
         """Ticks as close as their numbers stand clear of one another."""
@@ -160,13 +145,9 @@ class SpectrumPanel(Plot):
             item.setData(view.ppm, values, connect=self._connect)
         self._draw_difference(view)
         self._zeros[0].setValue(view.residual_zero)
-        caption = view.caption.replace("; ", "\n")
-        self._caption.setText(caption)
-        self._caption.setVisible(self._has_room(caption, view, size[1]))
-        self._caption.setPos(RIGHT_PPM, view.residual_zero - 0.12)
         self.axis("right").setTicks([view.labels])
         self._draw_parts(view)
-        self._draw_names(view, size)
+        self._caption.draw(view, size, self._draw_names(view, size))
 
     def draw_age(self, fade: float) -> None:
         """Let data and fit pale with age, 0 ... 1."""
@@ -188,11 +169,11 @@ class SpectrumPanel(Plot):
         self._zeros[1].setVisible(compared)
         self._zeros[1].setValue(view.difference_zero)
 
-    def _draw_names(self, view: SpectrumView, size: tuple[float, float]) -> None:
-        """Names of the lines, those that there is room for."""
+    def _draw_names(self, view: SpectrumView, size: tuple[float, float]) -> list[Box]:
+        """Names of the lines, those that there is room for, and where they stand."""
         theme = self._theme
         if theme is None:
-            return
+            return []
         while len(self._names) < len(view.peaks):
             self._names.append(pg.TextItem(anchor=(0.5, 1)))
             self.addItem(self._names[-1])
@@ -202,6 +183,7 @@ class SpectrumPanel(Plot):
         for item in self._names:
             item.hide()
         taken: list[tuple[float, float]] = []
+        boxes: list[Box] = []
         for item, peak in zip(self._names, view.peaks, strict=False):
             half = 0.5 * ppm_px * (letters.horizontalAdvance(peak.name) + 4)
             low, high = peak.ppm - half, peak.ppm + half
@@ -209,22 +191,29 @@ class SpectrumPanel(Plot):
                 continue
             taken.append((low, high))
             item.setText(peak.name)
-            self._place_name(item, peak, view, letters.height() / max(size[1], 1.0))
+            share = letters.height() / max(size[1], 1.0)
+            tip = replace(peak, height=_tip(peak, view))
+            boxes.append(self._place_name(item, tip, view, share, half))
             item.show()
+        return boxes
 
     @staticmethod
-    def _place_name(item: Any, peak: Peak, view: SpectrumView, share: float) -> None:
+    def _place_name(
+        item: Any, peak: Peak, view: SpectrumView, share: float, half: float
+    ) -> Box:
         """Above its line; beside the tip where it would reach into the residual.
 
-        `share` is the height of a name over that of the plot.
+        `share` is the height of a name over that of the plot, `half` of its width, ppm.
         """
         high = share * (view.high - view.low)
         if _stands_above(peak, view, high):
             item.setAnchor((0.5, 1))
             item.setPos(peak.ppm, peak.height)
-        else:
-            item.setAnchor((0, 0.5))
-            item.setPos(peak.ppm - BESIDE_PPM, view.residual_zero - NOISE - high)
+            return peak.ppm - half, peak.ppm + half, peak.height, peak.height + high
+        right, middle = peak.ppm - BESIDE_PPM, view.residual_zero - NOISE - high
+        item.setAnchor((0, 0.5))
+        item.setPos(right, middle)
+        return right - 2 * half, right, middle - high / 2, middle + high / 2
 
     @staticmethod
     def _dress_name(item: Any, theme: Theme) -> None:
@@ -248,7 +237,7 @@ class SpectrumPanel(Plot):
             item.setData([], [])
         for item in (*self._parts, *self._names, self._zeros[1], self._glutamate):
             item.hide()
-        self._caption.setText("")
+        self._caption.clear()
         self.axis("right").setTicks([])
 
     def _draw_parts(self, view: SpectrumView) -> None:
@@ -274,3 +263,9 @@ class SpectrumPanel(Plot):
 def _stands_above(peak: Peak, view: SpectrumView, high: float) -> bool:
     """Whether a name so high has room between its line and the residual."""
     return peak.height + high < view.residual_zero - NOISE
+
+
+def _tip(peak: Peak, view: SpectrumView) -> float:
+    """How high a line reaches, in the fit or the data."""
+    there = np.abs(view.ppm - peak.ppm) < NEAR_PPM
+    return float(np.max(view.measured[there], initial=peak.height))

@@ -270,7 +270,7 @@ def test_parts_come_and_go_with_the_view(spectrum):
     spectrum.draw(None)
     assert not any(part.isVisible() for part in spectrum._parts)
     assert len(spectrum._measured.getData()[0]) == 0
-    assert spectrum._caption.toPlainText() == ""
+    assert spectrum._caption.item.toPlainText() == ""
 
 
 def test_names_of_lines_stand_apart_and_below_the_residual(spectrum):
@@ -316,11 +316,59 @@ def test_the_axis_is_numbered_as_closely_as_fits(qtbot, theme):
     assert texts[0] > texts[-1]
 
 
+NAA = replace(
+    VIEW,
+    measured=0.9 * HUMP,
+    peaks=(Peak(2.0, 0.9, "NAA"),),
+    caption="64 s, FWHM 10.0 Hz; other epoch, rescaled",
+)
+
+
+def with_line(view, ppm, height):
+    tall = height * np.exp(-(((PPM - ppm) / 0.05) ** 2))
+    return replace(view, measured=np.maximum(view.measured, tall))
+
+
+@pytest.mark.parametrize(
+    ("view", "place"),
+    [
+        (NAA, RIGHT_PPM),
+        (with_line(NAA, 1.3, 1.3), LEFT_PPM),
+        (with_line(with_line(NAA, 1.3, 1.3), 3.9, 1.3), None),
+        (replace(NAA, residual=np.where(PPM < 1.4, 0.2, NAA.residual)), LEFT_PPM),
+    ],
+    ids=["usual", "lipid", "everywhere", "residual"],
+)
+def test_a_caption_covers_no_line(qtbot, view, place):
+    """A lipid's line ran through it."""
+    panel = shown(qtbot, SpectrumPanel(), theme_for(1920, 1080, DARK))
+    panel.draw(view)
+    panel.grab()
+    caption = panel._caption.item
+    assert caption.isVisible() is (place is not None)
+    if place is None:
+        return
+    assert caption.pos().x() == place
+    box = caption.mapRectToParent(caption.boundingRect())
+    there = (view.ppm >= box.left()) & (view.ppm <= box.right())
+    curves = (view.measured, view.model, view.baseline, view.residual)
+    assert np.count_nonzero(there) > 20
+    for values in curves:
+        inside = (values[there] > box.top()) & (values[there] < box.bottom())
+        assert not inside.any()
+
+
 def test_before_it_has_sizes_a_spectrum_has_no_room_for_a_caption(qtbot):
     panel = SpectrumPanel()
     qtbot.addWidget(panel)
-    assert not panel._has_room("a caption", VIEW, 500.0)
+    panel._caption.draw(VIEW, (900.0, 500.0), [])
+    assert not panel._caption.item.isVisible()
     assert panel._with_head(VIEW, 500.0) is VIEW
+
+
+def test_a_name_stands_above_data_that_the_fit_does_not_reach(spectrum):
+    spectrum.draw(replace(VIEW, model=0.6 * HUMP, peaks=(Peak(2.0, 0.6, "NAA"),)))
+    assert spectrum._names[0].pos().y() == 1.0
 
 
 def test_a_spectrum_that_has_become_narrow_is_numbered_anew(qtbot, theme):
