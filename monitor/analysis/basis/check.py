@@ -10,6 +10,7 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.basis.basis_set import NOTE, BasisSet
 from monitor.analysis.basis.entries import notes_on_entries
 from monitor.analysis.basis.lines import frequency_stretch, offset_ppm
+from monitor.analysis.signal.acquisition import check_acquisition
 from streams.errors import InputError
 from streams.messages.scanner_names import are_alike, described
 from streams.messages.transient import Acquisition
@@ -34,8 +35,9 @@ def checked_for(
     Raises
     ------
     InputError : another nucleus, a spectrometer frequency off by more than 5 %, no
-        glutamate, two entries that are one, lines that are broad
+        glutamate, two entries that are one, lines that are broad, too short a FID
     """
+    check_acquisition(acquisition)
     said = basis.provenance.get(NOTE)
     notes = [f"Basis set {basis.source}: {said}"] if said else []
     _check_nucleus(basis, acquisition)

@@ -32,7 +32,6 @@ from monitor.analysis.signal.looked_ahead import LookedAhead
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
 from monitor.protocol.settings import Settings
-from streams.errors import InputError
 from streams.messages.transient import Acquisition
 
 NEAR = 5
@@ -239,21 +238,6 @@ class Epoch:
             lines = spectrum.spectrum_of(model.metabolites)
             self.lipid = lipid_height(lines, self.axis, model.absolute.shift_hz)
             self.width_hz = self._widths / (self.template.weight or 1.0)
-
-
-def check_acquisition(acquisition: Acquisition) -> None:
-    """Refuse an acquisition that cannot be prepared."""
-    for value, name in (
-        (acquisition.dwell_time_s, "dwell time"),
-        (acquisition.spectrometer_frequency_mhz, "spectrometer frequency"),
-    ):
-        if not (math.isfinite(value) and value > 0):
-            raise InputError(f"The {name} must be above zero: correct the source.")
-    if acquisition.points < 64 or acquisition.coils < 1:
-        raise InputError(
-            f"A FID of {acquisition.points} points and {acquisition.coils} coils is "
-            "too small to be registered: check the source."
-        )
 
 
 def quality_of_zeros(place: Place) -> Quality:

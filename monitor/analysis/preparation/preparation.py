@@ -31,7 +31,7 @@ import numpy as np
 from monitor.analysis.preparation import eddy
 from monitor.analysis.preparation import measures as quality_measures
 from monitor.analysis.preparation.combination import Combination
-from monitor.analysis.preparation.epoch import Epoch, Place, check_acquisition
+from monitor.analysis.preparation.epoch import Epoch, Place
 from monitor.analysis.preparation.first_transients import settle
 from monitor.analysis.preparation.measures import Absolute, NaaLine
 from monitor.analysis.preparation.one_transient import (
@@ -42,6 +42,7 @@ from monitor.analysis.preparation.one_transient import (
 )
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.series_on_trial import Trial, in_place, like
+from monitor.analysis.signal.acquisition import check_acquisition
 from monitor.analysis.signal.axis import Axis
 from monitor.analysis.signal.noise import Coils
 from monitor.analysis.signal.spectrum import Complex
