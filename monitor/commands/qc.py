@@ -230,6 +230,8 @@ def _judge_many(
         f"{group['judged']} of {group['sessions']} sessions judged, "
         f"{group['judged'] - group['all_kept']} miss a criterion: {out / 'group.html'}"
     )
+    if not group["judged"]:
+        raise typer.Exit(2)
 
 
 def _judge(sessions: Sequence[StudySession], plan: StudyPlan) -> list[dict[str, Any]]:

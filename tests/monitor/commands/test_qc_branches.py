@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer
 
 from monitor.commands import qc
 from monitor.commands.qc import _bids_app, _is_one, _judge_many, judge_sessions
@@ -99,6 +100,7 @@ def many(tmp_path, monkeypatch, level="", earlier=(), other=False, **options):
     """What is judged and written; `earlier` rows of a participant level."""
     done: list = []
     session = SimpleNamespace(label="x", path="p", subject=options.pop("subject", ""))
+    n_judged = options.pop("n_judged", 3)
     monkeypatch.setattr(qc, "earlier_rows", lambda out: (list(earlier), other))
     monkeypatch.setattr(qc, "find_sessions", lambda places, names: [session])
 
@@ -108,7 +110,7 @@ def many(tmp_path, monkeypatch, level="", earlier=(), other=False, **options):
 
     def write(rows, plan):
         done.append(("written", rows))
-        return {"judged": 3, "sessions": 4, "all_kept": 1}
+        return {"judged": n_judged, "sessions": 4, "all_kept": min(1, n_judged)}
 
     monkeypatch.setattr(qc, "_judge", judge)
     monkeypatch.setattr(qc, "write_study", write)
@@ -130,6 +132,12 @@ def test_a_group_is_judged_and_written(tmp_path, monkeypatch) -> None:
     assert many(tmp_path, monkeypatch, names=True)[0] == ("judged", 2)
     assert many(tmp_path, monkeypatch, subject="01")[0] == ("judged", 2)
     assert many(tmp_path, monkeypatch, workers=None)[1][1] >= 1
+
+
+def test_nothing_that_could_be_judged_is_a_failure(tmp_path, monkeypatch) -> None:
+    with pytest.raises(typer.Exit) as left:
+        many(tmp_path, monkeypatch, n_judged=0)
+    assert left.value.exit_code == 2
 
 
 def test_levels_of_a_bids_app(tmp_path, monkeypatch) -> None:
