@@ -32,7 +32,6 @@ from monitor.analysis.course.estimates import estimates_of
 from monitor.analysis.fit.window import Window
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.joint_models import MODELS
-from monitor.analysis.tracking.tracking import Tracking
 from monitor.analysis.update import Update
 from monitor.protocol.read_protocol import read_protocol
 from streams.messages.transient import Message, Transient, number
@@ -48,7 +47,6 @@ START_S = (FRAMES + REFERENCE) * TR_S
 STOP_S = START_S + INFUSION * TR_S
 OUTCOMES = ("Glu", "Glx", "Glx/tNAA", "Glu/tCr")
 SEED = 8_000_000
-TARGET_PERCENT = 5.0
 MM_BROADER_HZ = 4.0
 """The site measured its macromolecules in a worse shim."""
 MISSING = 0.1
@@ -240,13 +238,13 @@ def lost_of(kind: str, seed: int) -> frozenset[int]:
 def result_of(kind: str, seed: int) -> dict[str, np.ndarray]:
     """What one session gave."""
     pipeline, last = session_of(kind, seed)
-    return result_from(scenario_of(kind, seed), pipeline.course, last.course)
+    return result_from(scenario_of(kind, seed), pipeline, last)
 
 
-def result_from(scenario, course, estimates) -> dict[str, np.ndarray]:
+def result_from(scenario, pipeline, last) -> dict[str, np.ndarray]:
     """What a session's tracker, windows, answers and joint fits say, as arrays."""
-    tracking = Tracking(course, TARGET_PERCENT)
-    tracks = tracking.redo(scenario.infusion_s)
+    course, estimates = pipeline.course, last.course
+    tracking, tracks = pipeline.ways.tracking, last.tracks
     smooth = tracking.smoothed()
     answers = tracking.answers
     times_s = np.array([point.time_s for point in tracks])

@@ -15,8 +15,6 @@ import numpy as np
 from kept import kept
 from pieces_sessions import OUTCOMES, run, truth
 
-from monitor.analysis.tracking.tracking import Tracking
-
 Z95 = 1.96
 SHARES = {
     "blocks": 4, "whole": 4, "reshim": 2, "apart": 2, "apart-null": 2, "moved-null": 1,
@@ -49,8 +47,8 @@ def session_of(kind: str, seed: int) -> Session:
     """One session, judged against its truth."""
     scenario, pipeline, last = run(kind, seed)
     course, start_s = pipeline.course, scenario.infusion_s[0]
-    tracking = Tracking(course, 5.0)
-    tracks, answers = tracking.redo(scenario.infusion_s), tracking.answers
+    tracking, tracks = pipeline.ways.tracking, last.tracks
+    answers = tracking.answers
     times_s = course.times_s
     since, true = times_s >= start_s, truth(scenario, times_s)
     w = course.weights * since

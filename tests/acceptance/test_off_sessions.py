@@ -1,9 +1,9 @@
 """Sessions that go wrong are said to: a slice of what contamination.md has."""
 
 import pytest
-from change_sessions import basis_of, fids_of, scenario_of
-from contamination import HEADLINE, disagrees, run, said_of
-from off_sessions import is_off, said, wrong
+from change_sessions import basis_of, fids_of
+from contamination import HEADLINE, disagrees, run
+from off_sessions import clean_one, is_off, said, wrong
 
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking.difference import Way
@@ -20,9 +20,14 @@ def test_a_hump_that_no_stretch_shows_is_told_by_a_free_baseline():
     assert Way.BASELINE in apart
 
 
+@pytest.fixture(scope="module")
+def clean():
+    """The session that the others are, without what is wrong in them."""
+    return clean_one(0)
+
+
 @pytest.mark.parametrize("kind", ["small hump", "ramp"])
-def test_a_baseline_that_may_bend_mends_most_of_it(kind):
-    clean = said_of(scenario_of("mixed", 400), "clean", "")
+def test_a_baseline_that_may_bend_mends_most_of_it(clean, kind):
     moved = (said(kind, 0).bias - clean.bias)[HEADLINE]
     assert abs(moved) < 4  # 12 and -17 with one as stiff as before
 

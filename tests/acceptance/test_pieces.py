@@ -1,11 +1,12 @@
 """Sessions in pieces: a twentieth of what `pieces.md` has."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
 from change_sessions import basis_of, fids_of
-from pieces import session_of
+from pieces import Session, session_of
 from pieces_sessions import OUTCOMES, run, scenario_of
 from threadpoolctl import threadpool_limits
 
@@ -24,6 +25,12 @@ pytestmark = pytest.mark.timeout(900)
 def one_thread():
     with threadpool_limits(1):
         yield
+
+
+@cache
+def null_of(kind: str) -> Session:
+    """A session without a change, whose tissue two tests look at."""
+    return session_of(kind, 3)
 
 
 @pytest.mark.parametrize("seed", [20, 21])
@@ -49,7 +56,7 @@ def test_a_hidden_shim_is_seen(seed):
 
 @pytest.mark.parametrize("kind", ["apart-null", "moved-null"])
 def test_across_epochs_nothing_is_not_called_a_change(kind):
-    found = session_of(kind, 3)
+    found = null_of(kind)
     assert found.epochs == 2
     assert not found.changed.any()
     assert (np.abs(found.mean) < 3 * found.mean_sd).all()
@@ -57,7 +64,7 @@ def test_across_epochs_nothing_is_not_called_a_change(kind):
 
 
 def test_a_voxel_that_has_moved_may_hold_another_tissue():
-    near, far = session_of("apart-null", 3), session_of("moved-null", 3)
+    near, far = null_of("apart-null"), null_of("moved-null")
     assert (far.mean_sd > 1.3 * near.mean_sd).all()
 
 

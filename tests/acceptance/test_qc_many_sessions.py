@@ -1,9 +1,9 @@
-"""Two hundred sessions of 400 transients, four bad files among them; a twentieth in CI.
+"""Two hundred sessions of 400 transients, four bad files among them; a fortieth in CI.
 
     pytest -m slow tests/acceptance/test_qc_many_sessions.py -s
 
 The long run writes its row into qc_many.md: CPU time, wall time, memory.  Real time is
-TR times transients.  CI takes 10 sessions of 100 transients and looks at the table.
+TR times transients.  CI takes 5 sessions of 100 transients and looks at the table.
 """
 
 import os
@@ -27,7 +27,7 @@ from streams.simulator.scenario_file import bundled_scenarios, scenario_from
 SEED = 1000
 TABLE = Path(__file__).parent / "qc_many.md"
 COUNTS = [
-    pytest.param(10, 100, id="a-twentieth"),
+    pytest.param(5, 100, id="a-fortieth"),
     pytest.param(
         int(os.environ.get("MRS_MONITOR_SESSIONS", "200")),
         400,
