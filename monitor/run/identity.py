@@ -34,20 +34,17 @@ class Identity:
     @property
     def words(self) -> str:
         """As it stands on the page: "sub-07 · visit 2"."""
-        return " · ".join(part for part in (self._subject, self._visit(" ")) if part)
+        return " · ".join(self._parts(" "))
 
     @property
     def prefix(self) -> str:
         """As files begin: "sub-07_visit-2_"; empty where nothing was typed."""
-        parts = [part for part in (self._subject, self._visit("-")) if part]
-        return "_".join([*parts, ""])
+        return "_".join([*self._parts("-"), ""])
 
-    @property
-    def _subject(self) -> str:
-        return f"sub-{self.subject.removeprefix('sub-')}" if self.subject else ""
-
-    def _visit(self, joint: str) -> str:
-        return f"visit{joint}{self.visit.removeprefix('ses-')}" if self.visit else ""
+    def _parts(self, joint: str) -> list[str]:
+        subject = f"sub-{self.subject.removeprefix('sub-')}" if self.subject else ""
+        visit = f"visit{joint}{self.visit.removeprefix('ses-')}" if self.visit else ""
+        return [part for part in (subject, visit) if part]
 
     @property
     def text(self) -> str:

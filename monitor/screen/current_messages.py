@@ -70,7 +70,7 @@ def _instead(shown: list[Message], one: Message) -> list[Message]:
 
 def _most(state: SessionState) -> list[Message]:
     """That most of the session is left out."""
-    transients = len(state.quality)
+    transients = state.quality.rows
     out = most_left_out(state.stretches.known, transients)
     return [mostly_out(out, transients)] if out else []
 

@@ -60,13 +60,14 @@ def screen_of(
     held, at = held_at(state, now_s), read_clocks(state, now_s)
     read = revision, settings, Identity((held.point, held.estimate))
     changes = memo.changes.of(read, changes_now, state, held)
-    table = memo.tabled.of(read, table_of, state, held, changes, memo.windowed)
+    table = memo.table.of(read, table_of, state, held, changes, memo.windowed)
     counts_down = None if settings.outcome in changes.numbers else at
     old = at.number_age_s, at.wait_s, at.catching_up, at.stopped
-    said = memo.said.of((read, old, counts_down), headline_of, state, at, held, changes)
     return Screen(
         status=memo.status.same(status_of(state, at)),
-        headline=memo.headline.same(said),
+        headline=memo.headline.of(
+            (read, old, counts_down), headline_of, state, at, held, changes
+        ),
         trend=memo.trend.of(
             (revision, view), trend_of, state, view, axis, may_wait=waits["trend"]
         ),
@@ -80,9 +81,9 @@ def screen_of(
         waterfall=memo.waterfall.of(
             revision, waterfall_of, state, axis, may_wait=waits["waterfall"]
         ),
-        table=memo.table.same(table),
+        table=table,
         messages=memo.messages.same(messages_of(state, at)),
-        outlook=outlook_of(state, at, memo.outlook),
+        outlook=outlook_of(state, at, changes, memo.outlook),
         playback=state.stream.playback,
         footer=memo.footer.of(named, footer, *named),
         running=state.running,

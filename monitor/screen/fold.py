@@ -87,7 +87,7 @@ def hear(state: SessionState, stream: Stream, now_s: float) -> None:
     logged = not sought and state.ended is None
     state.stream = stream
     state.scanner.interval_s = state.interval_s
-    newest_s = state.time_s if len(state.quality) else None
+    newest_s = state.time_s if state.quality.rows else None
     state.scanner.hear(stream.lag, now_s, newest_s)
     room_s = disk.room_s(state)
     late = state.scanner.is_late
@@ -99,7 +99,7 @@ def hear(state: SessionState, stream: Stream, now_s: float) -> None:
 def settle(state: SessionState, now_s: float) -> None:
     """After many updates at once: the newest counts, passing sentences are gone."""
     state.notices.settle()
-    state.shown_window = (now_s, state.estimates.newest_whole())
+    state.shown_window = (now_s, state.estimates.newest_whole)
     state.shown_track = (now_s, state.tracks.newest)
 
 
@@ -249,7 +249,7 @@ def _take_estimate(
         if state.height is None:
             state.height = height_of(curves)
     if now_s - state.shown_window[0] >= HEADLINE_S:
-        state.shown_window = (now_s, state.estimates.newest_whole())
+        state.shown_window = (now_s, state.estimates.newest_whole)
     figures, limits = judged_with(state, estimate), limits_of(state.settings)
     infusing, then_s = state.infusion_s[0] is not None, now_s - state.behind_s()
     state.notices.judge(figures, limits, state.time_s, then_s, infusing)
@@ -257,7 +257,7 @@ def _take_estimate(
 
 def _is_worth_showing(state: SessionState, estimate: Estimate) -> bool:
     """Whether a window is no mere rest of one, as at the end of a session."""
-    whole = state.estimates.newest_whole()
+    whole = state.estimates.newest_whole
     return whole is None or 2 * estimate.n_transients >= whole.n_transients
 
 

@@ -25,7 +25,7 @@ def held_at(state: SessionState, now_s: float) -> Held:
     if now_s - tracked_s >= HEADLINE_S:
         point = state.tracks.newest or point
     shown_s, estimate = state.shown_window
-    whole = state.estimates.newest_whole()
+    whole = state.estimates.newest_whole
     if now_s - shown_s >= HEADLINE_S:
         estimate = whole or estimate
     if estimate is not None and estimate is not whole:  # in the course as it is now

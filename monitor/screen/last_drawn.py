@@ -17,9 +17,13 @@ Given = TypeVarTuple("Given")
 
 
 class Kept(Generic[Part]):
-    """One part with the key that it was made for."""
+    """One part with the key that it was made for.
 
-    def __init__(self) -> None:
+    Where it goes `by_value`, one made anew that is equal is the very same object.
+    """
+
+    def __init__(self, by_value: bool = False) -> None:
+        self._by_value = by_value
         self._held: tuple[object, Part] | None = None
 
     def of(
@@ -35,7 +39,10 @@ class Kept(Generic[Part]):
         """
         held = self._held
         if held is None or (held[0] != key and not may_wait):
-            held = self._held = (key, make(*given))
+            part = make(*given)
+            if self._by_value and held is not None and held[1] == part:
+                part = held[1]
+            held = self._held = (key, part)
         return held[1]
 
     def same(self, part: Part) -> Part:
@@ -67,16 +74,14 @@ class Memo:
     axis: Kept[TimeAxis] = field(default_factory=Kept)
     changes: Kept[ChangesNow] = field(default_factory=Kept)
     status: Kept[Status] = field(default_factory=Kept)
-    headline: Kept[Headline] = field(default_factory=Kept)
-    said: Kept[Headline] = field(default_factory=Kept)  # by what it is made from
+    headline: Kept[Headline] = field(default_factory=lambda: Kept(by_value=True))
     trend: Kept[Trend] = field(default_factory=Kept)
     measures: Kept[tuple[Measure, ...]] = field(default_factory=Kept)
     strips: Kept[tuple[Strip, ...]] = field(default_factory=Kept)
     spectrum: Kept[SpectrumView | None] = field(default_factory=Kept)
     waterfall: Kept[Waterfall | None] = field(default_factory=Kept)
     windowed: Kept[tuple[Numbers, ...]] = field(default_factory=Kept)
-    table: Kept[Table] = field(default_factory=Kept)
-    tabled: Kept[Table] = field(default_factory=Kept)  # by what it is made from
+    table: Kept[Table] = field(default_factory=lambda: Kept(by_value=True))
     messages: Kept[tuple[Message, ...]] = field(default_factory=Kept)
     outlook: Kept[OutlookWords] = field(default_factory=Kept)
     footer: Kept[str] = field(default_factory=Kept)

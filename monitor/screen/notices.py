@@ -201,6 +201,8 @@ class Notices:
 
     def with_known(self, shown: list[Message]) -> list[Message]:
         """The same, each marked that is known; what is over is forgotten."""
+        if not self._known:
+            return shown
         here = {message.key for message in shown}
         self._known = {k: m for k, m in self._known.items() if k in here}
         return [

@@ -83,7 +83,7 @@ def take_waiting(state: SessionState, waiting: Waiting) -> None:
 
 def of_unsent(state: SessionState) -> list[Message]:
     """That events wait for the relay, their words and times with them."""
-    waiting = worth_telling(state.unsent)
+    waiting = worth_telling(state.unsent) if state.unsent else ()
     if not waiting:
         return []
     some = waiting[:MOST_NAMED]

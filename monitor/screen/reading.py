@@ -47,11 +47,11 @@ def read_clocks(state: SessionState, now_s: float) -> Reading:
     """The clocks of a session at this reading of the caller's."""
     live = state.stream.playback is None and state.ended is None
     runs_on_s = (state.scanner.at(now_s) or 0.0) if live else 0.0
-    behind_s = state.behind_s()
-    age_s = _age_s(state, now_s, runs_on_s, behind_s)
+    behind_s, newest_s = state.behind_s(), state.newest_s()
+    age_s = _age_s(state, now_s, runs_on_s - newest_s, behind_s)
     return Reading(
         now_s,
-        _scanner_s(state, runs_on_s),
+        _scanner_s(state, newest_s, runs_on_s),
         age_s,
         _number_age_s(state, age_s, behind_s),
         _wait_s(state),
@@ -63,19 +63,19 @@ def read_clocks(state: SessionState, now_s: float) -> Reading:
     )
 
 
-def _scanner_s(state: SessionState, runs_on_s: float) -> float:
+def _scanner_s(state: SessionState, newest_s: float, runs_on_s: float) -> float:
     if state.newest is None and state.nulled is None:
         return 0.0
     own = [e.time_s for e in state.events[-1:] if e.author != VIEWER]
-    return max(state.newest_s(), runs_on_s, *own, 0.0)
+    return max(newest_s, runs_on_s, *own, 0.0)
 
 
 def _age_s(
-    state: SessionState, now_s: float, runs_on_s: float, behind_s: float
+    state: SessionState, now_s: float, since_s: float, behind_s: float
 ) -> float | None:
     if state.arrived_s is None:
         return None
-    past_s = 0.0 if state.newest is None else runs_on_s - state.newest_s()
+    past_s = 0.0 if state.newest is None else since_s
     return math.floor(max(now_s - state.arrived_s, past_s, behind_s))
 
 
@@ -85,7 +85,7 @@ def _number_age_s(state: SessionState, age_s: float | None, behind_s: float) -> 
     by_clock = playback is None or (playback.playing and playback.speed < math.inf)
     if state.ended is not None or not by_clock:
         return 0.0
-    newest = state.estimates.newest_whole()
+    newest = state.estimates.newest_whole
     window_s = 0.0 if newest is None else state.time_s - newest.time_end_s
     window_s += behind_s
     overdue = window_s > 2 * state.settings.step * state.interval_s

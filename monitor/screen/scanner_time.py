@@ -57,7 +57,7 @@ class ScannerTime:
     @property
     def behind_s(self) -> float:
         """About how long the newest transient that is shown is past, s."""
-        return self.interval_s * max(0, self.behind - self.under_way)
+        return self.interval_s * max(0, self.known - self.done - self.under_way)
 
     @property
     def catching_up(self) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ from monitor.screen.changes_now import ChangesNow, changes_now
 from monitor.screen.graphs import Overlay, Strip, TimeAxis, Trend
 from monitor.screen.held import Held, held_at
 from monitor.screen.last_drawn import Identity, Kept
-from monitor.screen.left_out import left_out_s, nothing_counts_s, reference_left_out
+from monitor.screen.left_out import left_out_s, reference_left_out
 from monitor.screen.number_words import DASH, catching_up_words, clock
 from monitor.screen.parts import headline, strips, trend
 from monitor.screen.parts.agreement import Agreement, agreement
@@ -69,7 +69,7 @@ def status_of(state: SessionState, at: Reading) -> Status:
         starting=at.starting,
         unanswered=at.unanswered_s > 0,
         stopped=at.stopped,
-        transients=len(state.quality),
+        transients=state.quality.rows,
         low_weight=state.low_weight,
         age_s=at.age_s,
         window=state.settings.window,
@@ -102,7 +102,7 @@ def headline_of(
             _agreement(state, held.point, newest),
             at.number_age_s,
             at.wait_s,
-            nothing_counts_s(state),
+            changes.nothing_counts_s,
             state.window_s,
             state.new_epoch_s(),
             at.catching_up,
@@ -143,25 +143,26 @@ def _agreement(
 
 def trend_of(state: SessionState, view: View, axis: TimeAxis) -> Trend:
     """The course of the outcome; before there is a reference, against its mean."""
-    plasma = _plasma_on(state, view, axis)
+    plasma = _plasma_on(state, view, axis) if view.plasma else None
     if state.hidden:
         return replace(trend.hidden(axis), plasma=plasma)
     outcome, windows = state.settings.outcome, state.estimates
     known = state.reference_s is not None
+    own = windows.course(outcome) if known else windows.provisional(outcome)
     course = trend.OutcomeCourse(
         outcome,
-        windows.course(outcome) if known else windows.provisional(outcome),
+        own,
         state.tracks.band(outcome, axis.zero_s, state.gaps_s) if known else None,
         state.reference_s,
         state.gaps_s,
     )
-    made = trend.trend(axis, course, view.wider, _note(state))
+    made = trend.trend(axis, course, view.wider, "" if own.drawn else _note(state))
     return replace(made, plasma=plasma)
 
 
 def _note(state: SessionState) -> str:
     """Why there is no course yet."""
-    if not len(state.quality):
+    if not state.quality.rows:
         return "no transients yet"
     so_far = clock(state.time_s - state.first_s)
     return f"{so_far} so far; the first window fills"
@@ -182,7 +183,7 @@ def measures_of(state: SessionState) -> tuple[Measure, ...]:
         "snr": f.snr,
         "water": f.water,
         "lipid": f.lipid,
-        "rejected": f.low_weight * min(state.settings.window, len(state.quality)),
+        "rejected": f.low_weight * min(state.settings.window, state.quality.rows),
     }
     infusing = state.infusion_s[0] is not None
     limits, window = limits_of(state.settings), state.settings.window
@@ -246,7 +247,7 @@ def table_at(state: SessionState, now_s: float) -> Table:
 
 
 def outlook_of(
-    state: SessionState, at: Reading, memo: Kept[OutlookWords]
+    state: SessionState, at: Reading, changes: ChangesNow, memo: Kept[OutlookWords]
 ) -> OutlookWords:
     """How long still; it tells nothing of the outcome."""
     if at.stopped or at.catching_up is not None:
@@ -254,7 +255,7 @@ def outlook_of(
     start_s, stop_s = state.infusion_s
     over = stop_s is not None and state.time_s >= stop_s
     detects = _detects_percent(state)
-    counts = nothing_counts_s(state) <= state.window_s
+    counts = changes.nothing_counts_s <= state.window_s
     known = state.foreseen, detects, start_s is not None, over, state.ended is not None
     return memo.of((*known, counts), outlook_words, *known, counts)
 

@@ -140,7 +140,7 @@ class SessionState:
     window_s: float = field(init=False)
     infusion_s: tuple[float | None, float | None] = field(init=False)
     zero_s: float = field(init=False)
-    _marks: tuple[tuple[int, Settings], Marks] | None = None
+    _marks: tuple[tuple[int, Settings], Marks, list[Event]] | None = None
 
     def __post_init__(self) -> None:
         self.reference_s = self.reference_s or self.settings.reference_s
@@ -203,13 +203,13 @@ class SessionState:
 
     def standing(self) -> list[Event]:
         """What has happened, in order of time; of the marks those that hold."""
-        seen = standing(self.events, self.marks())
+        _, seen = self._found_marks()
         now_s = self.time_s
         return [e for e in seen if e.author != GIVEN or e.time_s <= now_s]
 
     def _infusion_s(self) -> tuple[float | None, float | None]:
         """Start and stop of the infusion, s, as recorded or as planned."""
-        marks, newest = self.marks(), self.newest
+        (marks, _), newest = self._found_marks(), self.newest
         start, stop = marks.start, marks.stop
         if start is not None and start.author == GIVEN:
             begun = newest is not None and newest.time_s >= start.time_s
@@ -218,12 +218,16 @@ class SessionState:
         return start_s, None if stop is None else stop.time_s
 
     def marks(self) -> Marks:
-        """The marks of the infusion that hold; found anew where an event has come."""
+        """The marks of the infusion that hold."""
+        return self._found_marks()[0]
+
+    def _found_marks(self) -> tuple[Marks, list[Event]]:
+        """The marks, and the events with them; found anew where an event has come."""
         s, known = self.settings, (len(self.events), self.settings)
         if self._marks is None or self._marks[0] != known:
             held = marks_that_hold(self.events, s.infusion_s, s.override)
-            self._marks = known, held
-        return self._marks[1]
+            self._marks = known, held, standing(self.events, held)
+        return self._marks[1:]
 
     def planned_infusion(self) -> Span | None:
         """Start and stop, s: as marked, else as long as the protocol plans."""

@@ -71,7 +71,7 @@ def shown(window):
     playback = state.stream.playback
     return {
         "active": window.isActiveWindow(),
-        "transients": len(state.quality),
+        "transients": state.quality.rows,
         "estimates": len(state.estimates),
         "settings": [state.settings.window, state.settings.outcome],
         "strips": page.quality.plots[0].axis("left")._tickLevels[0][0][1],

@@ -98,7 +98,7 @@ class GoldenSession:
         Nothing of its outcome is drawn under a blinded session.
         """
         wanted = state.settings.golden
-        if wanted != self._asked and len(state.quality):
+        if wanted != self._asked and state.quality.rows:
             self._asked = wanted
             self.drop()
             if wanted:

@@ -19,7 +19,7 @@ class Identifying:
         self, state: SessionState, who: Identity, send: Callable[[Command], None]
     ) -> None:
         """Send what has not been sent."""
-        begun = len(state.quality) > 0
+        begun = state.quality.rows > 0
         if not begun or who in (Identity(), self._sent, state.identity):
             return
         self._sent = who

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import attrgetter
 
 import numpy as np
@@ -68,6 +69,7 @@ def whole_minutes(axis: TimeAxis) -> range:
     return range(first, math.floor(axis.end_min) + 1, step)
 
 
+@lru_cache(maxsize=256)
 def label_of(event: Event) -> str:
     """Words at an event's vertical, shortened."""
     words = MARK_WORDS.get(event.kind) or event.text or event.kind

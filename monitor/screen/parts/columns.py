@@ -15,27 +15,28 @@ class Columns:
     """Rows of figures kept as columns; appending costs the same however many.
 
     A name that is new to a row begins a column, which is nan in the rows before.
+
+    Attributes
+    ----------
+    rows : how many there are so far
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._place = {name: i for i, name in enumerate(names)}
         self._table = np.full((len(self._place), FIRST_ROWS), np.nan)
-        self._rows = 0
-
-    def __len__(self) -> int:
-        return self._rows
+        self.rows = 0
 
     def __getitem__(self, name: str) -> Line:
         """Column so far, (rows,) float64, read-only."""
-        column: Line = self._table[self._place[name], : self._rows]
+        column: Line = self._table[self._place[name], : self.rows]
         column.flags.writeable = False
         return column
 
     def get(self, *names: str) -> tuple[Line, ...]:
         """Columns so far, read-only; nan where no row has named one."""
-        rows = self._table[:, : self._rows]
+        rows = self._table[:, : self.rows]
         rows.flags.writeable = False
-        blank = np.full(self._rows, np.nan)
+        blank = np.full(self.rows, np.nan)
         places = [self._place.get(name) for name in names]
         return tuple(blank if place is None else rows[place] for place in places)
 
@@ -47,8 +48,8 @@ class Columns:
     def append(self, *row: float) -> None:
         """Add a row, in the order of the names."""
         self._make_room()
-        self._table[:, self._rows] = row
-        self._rows += 1
+        self._table[:, self.rows] = row
+        self.rows += 1
 
     def append_named(self, row: Mapping[str, float]) -> None:
         """Add a row by name; columns that it does not name are nan."""
@@ -64,19 +65,19 @@ class Columns:
             blank = np.full((missing, self._table.shape[1]), np.nan)
             self._table = np.concatenate([self._table, blank])
         self._make_room(len(rows))
-        until = self._rows + len(rows)
-        self._table[:, self._rows : until] = np.nan
+        until = self.rows + len(rows)
+        self._table[:, self.rows : until] = np.nan
         places = [self._place[name] for name in names]
-        self._table[places, self._rows : until] = np.asarray(rows, float).T
-        self._rows = until
+        self._table[places, self.rows : until] = np.asarray(rows, float).T
+        self.rows = until
 
     def pop(self) -> None:
         """Leave out the last row."""
-        self._rows -= 1
+        self.rows -= 1
 
     def _make_room(self, rows: int = 1) -> None:
         held = self._table.shape[1]
-        if self._rows + rows > held:
+        if self.rows + rows > held:
             room = max(FIRST_ROWS, held // 8, rows)
             more = np.full((len(self._table), room), np.nan)
             self._table = np.concatenate([self._table, more], axis=1)

@@ -84,7 +84,9 @@ class Standing:
 def headline(of: Standing) -> Headline:
     """Number, verdict and why to believe it."""
     title = f"{of.outcome}, change from before infusion"
-    said = "" if of.answer is None else _verdict(of, of.answer)
+    said = ""
+    if of.answer is not None:
+        said = verdict(of.answer, of.zero_s, of.target_percent, of.now, of.over)
     if of.now is None:
         begin = said or _begin(of.waiting)
         return Headline(title, DASH, "", begin, _rest(of), 1.0, meaning(of.outcome))
@@ -158,10 +160,6 @@ def waiting_for(
     if left > 0:
         return f"first full window after the reference period in {clock(left)}"
     return "waiting for a full, converged window"
-
-
-def _verdict(of: Standing, answer: Answer) -> str:
-    return verdict(answer, of.zero_s, of.target_percent, of.now, of.over)
 
 
 def _begin(waiting: str) -> str:

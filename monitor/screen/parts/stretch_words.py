@@ -133,9 +133,10 @@ def _size(one: Difference) -> str:
 
 def doubt_of(found: Agreement | None, zero_s: float) -> str:
     """Why the number is grey: the first that differs; empty where nothing does."""
-    if found is None or found.agrees:
+    apart = () if found is None else found.apart
+    if not apart:
         return ""
-    one = found.apart[0]
+    one = apart[0]
     if one.stretch is not None:
         where = span_words(one.stretch, zero_s)
         return f"{where} is unlike the rest and counts: leave it out (F4)"

@@ -71,7 +71,8 @@ def _top(y: Line, limit: float) -> float:
 def shift_strip(at: Times, shift_hz: Line, water: Points = NO_POINTS) -> Strip:
     """Shift of each transient, and of water references."""
     x, y, connect = at.curve(shift_hz)
-    top = max(2.0, *(_top(np.abs(values), math.nan) for values in (y, water.value)))
+    both = (values for values in (y, water.value) if len(values))
+    top = max((2.0, *(_top(np.abs(values), math.nan) for values in both)))
     now = signed(float(shift_hz[-1])) if len(y) else ""
     shown = np.clip(y, -top, top)
     return Strip(

@@ -25,6 +25,7 @@ from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
 from monitor.analysis.tracking.finding import is_no_number, least_seen_percent
 from monitor.screen.number_words import DASH, MINUS, measured, plain, signed
+from monitor.screen.parts.axis import Span
 from monitor.screen.parts.windows import Windows
 from monitor.screen.screen import Row, Table
 from streams.export.cells import name_cell
@@ -67,12 +68,12 @@ class Known:
     outcome: str
     estimate: Estimate | None
     windows: Windows
-    reference_s: tuple[float, float] | None
+    reference_s: Span | None
     window_s: float
     hidden: bool
 
     @property
-    def before_s(self) -> tuple[float, float] | None:
+    def before_s(self) -> Span | None:
         """The reference period, where something is compared with it."""
         return None if self.hidden else self.reference_s
 
@@ -119,17 +120,17 @@ def table(
     tracked : changes now, by name, of what is tracked
     answers : by name, since the infusion began
     """
-    compared = known.before_s is not None
+    e, before_s = known.estimate, known.before_s
     rows = [
-        _tracked(known.estimate, row, tracked[row.name], answers.get(row.name))
-        if compared and row.name in tracked
+        _tracked(e, row, tracked[row.name], answers.get(row.name))
+        if before_s is not None and row.name in tracked
         else row
         for row in windowed
     ]
     power = _power([r.now for r in rows if "/" not in r.name])
     unit = UNIT if not power else f"1e{power} {UNIT}".replace("-", MINUS)
     shown = tuple(_row(r, power, r.name == known.outcome) for r in rows)
-    return Table(shown, unit, _note(known, unit))
+    return Table(shown, unit, _note(known, unit, before_s))
 
 
 def as_csv(held: Table) -> str:
@@ -174,7 +175,7 @@ def _tracked(
     name, before, now = windowed.name, windowed.before, windowed.now
     if e is None or (math.isnan(now) and math.isnan(before)):
         return Numbers(name, False)
-    if needs_gain(name) and e.other_gain:  # another gain, as for the others
+    if e.other_gain and needs_gain(name):  # another gain, as for the others
         return Numbers(name, False, before, now)
     least = math.nan if answer is None else least_seen_percent(answer)
     if change is None:
@@ -236,10 +237,10 @@ def _row(r: Numbers, power: int, accent: bool) -> Row:
     )
 
 
-def _note(known: Known, unit: str) -> str:
+def _note(known: Known, unit: str, before_s: Span | None) -> str:
     """Unit, what the dot means, and why there is no change."""
     units = f"amplitudes in {unit}"
-    e, before_s = known.estimate, known.before_s
+    e = known.estimate
     if e is not None and e.left_out:
         return f"{units}; last {known.window_s:.0f} s {NOTHING_NOW}"
     if before_s is None or e is None:

@@ -26,7 +26,7 @@ class Tracks:
             self.append(point)
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return self._columns.rows
 
     def append(self, point: TrackerPoint) -> None:
         """Add the newest one."""

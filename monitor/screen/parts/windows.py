@@ -27,6 +27,11 @@ FIGURES = (
     "other_gain",
 )  # fmt: skip
 TABLES = ("values", "sds", "changes_percent", "change_sds_percent", "doubts")
+OF_COURSE = (
+    *("converged", "n_effective", "time_start_s", "time_end_s"),
+    *("independent", "epoch", "n_transients"),
+)
+"""What a `Course` is made of beside change and SD."""
 UNSHOWN = "/water"
 NEAR_S = 1e-6  # times of windows are sums of times and may differ by rounding
 RECENT = 12  # windows among which the headline's is looked for
@@ -45,18 +50,36 @@ class Course:
     transients: Line
 
     @property
+    def drawn(self) -> bool:
+        """Whether there is a point to be drawn: a window that shares no transient."""
+        return bool(self.independent.any())
+
+    @property
     def middle_s(self) -> Line:
         """Centre of each window, s."""
         return 0.5 * (self.start_s + self.end_s)
 
 
 class Windows(Sequence[Estimate]):
-    """A growing sequence of estimates; `revision` counts what changed it."""
+    """A growing sequence of estimates.
+
+    Attributes
+    ----------
+    revision : counts what changed it
+    most_transients : in the fullest window; 0 where there is none
+    none_converged : whether there are some, and not one has converged
+    newest_whole : the newest window that is no shorter than the others of late; where
+        a stretch of time has just begun, the newest may be short
+    """
+
+    revision: int
+    most_transients: int
+    none_converged: bool
+    newest_whole: Estimate | None
 
     def __init__(self, estimates: Iterable[Estimate] = ()) -> None:
         self._columns = Columns(FIGURES)
         self._names: dict[str, tuple[str, ...]] = dict.fromkeys(TABLES, ())
-        self._whole: Estimate | None = None  # found anew after each change
         self.revision = 0
         self.extend(estimates)
 
@@ -66,7 +89,6 @@ class Windows(Sequence[Estimate]):
 
     def extend(self, estimates: Iterable[Estimate]) -> None:
         """Add later ones; those that know the same figures are taken in at once."""
-        self._change()
         for tables, alike in groupby(estimates, _names_of):
             shown = [tuple(not n.endswith(UNSHOWN) for n in names) for names in tables]
             columns = list(FIGURES)
@@ -75,17 +97,25 @@ class Windows(Sequence[Estimate]):
                 self._names[table] = tuple(dict.fromkeys((*self._names[table], *kept)))
                 columns += [f"{table} {name}" for name in kept]
             self._columns.extend(columns, [_row(e, shown) for e in alike])
+        self._find_anew()
 
     def pop(self) -> None:
         """Leave out the newest one."""
-        self._change()
         self._columns.pop()
+        self._find_anew()
 
-    def _change(self) -> None:
-        self._whole, self.revision = None, self.revision + 1
+    def _find_anew(self) -> None:
+        """Find what follows from all windows: every screen asks for it."""
+        self.revision += 1
+        transients, converged = self._columns.get("n_transients", "converged")
+        self.most_transients = int(np.max(transients, initial=0))
+        self.none_converged = converged.size > 0 and not converged.any()
+        late = transients[-RECENT:]
+        whole = np.flatnonzero(late >= np.max(late, initial=0))
+        self.newest_whole = self[int(whole[-1]) - len(late)] if whole.size else None
 
     def __len__(self) -> int:
-        return len(self._columns)
+        return self._columns.rows
 
     @overload
     def __getitem__(self, at: int) -> Estimate: ...
@@ -135,17 +165,6 @@ class Windows(Sequence[Estimate]):
         return self._names["changes_percent"]
 
     @property
-    def most_transients(self) -> int:
-        """Transients in the fullest window; 0 where there is none."""
-        return int(np.max(self._columns["n_transients"], initial=0))
-
-    @property
-    def none_converged(self) -> bool:
-        """Whether there are some, and not one has converged."""
-        converged = self._columns["converged"]
-        return converged.size > 0 and not converged.any()
-
-    @property
     def width_hz(self) -> float:
         """Median line width of those that share no transient, Hz; nan without one."""
         width, independent = self._columns.get("fwhm_hz", "independent")
@@ -158,17 +177,6 @@ class Windows(Sequence[Estimate]):
     def nearest(self, time_s: float) -> Estimate | None:
         """That window; None where there is none."""
         return self[self.place_of(time_s)] if len(self) else None
-
-    def newest_whole(self) -> Estimate | None:
-        """The newest window that is no shorter than the others of late.
-
-        Where a stretch of time has just begun, the newest may be short.
-        """
-        if self._whole is None and len(self):
-            transients = self._columns["n_transients"][-RECENT:]
-            whole = np.flatnonzero(transients >= transients.max())
-            self._whole = self[int(whole[-1]) - len(transients)]
-        return self._whole
 
     def before(self, this: Estimate) -> Estimate | None:
         """The newest window before this one that shares no transient with it.
@@ -195,14 +203,15 @@ class Windows(Sequence[Estimate]):
 
     def course(self, outcome: str) -> Course:
         """Converged windows with a finite change of the outcome."""
-        change, sd = self._columns.get(*(f"{table} {outcome}" for table in TABLES[2:4]))
-        return self._course(change, sd)
+        names = (f"{table} {outcome}" for table in TABLES[2:4])
+        return _converged(*self._columns.get(*names, *OF_COURSE))
 
     def provisional(self, outcome: str) -> Course:
         """Converged windows that count against the mean of all: before a reference."""
-        value, sd = self._columns.get(*(f"{table} {outcome}" for table in TABLES[:2]))
+        names = (f"{table} {outcome}" for table in TABLES[:2])
+        value, sd, *others = self._columns.get(*names, *OF_COURSE)
         mean, _ = self.mean_of(outcome)
-        return self._course(100 * (value / mean - 1), 100 * sd / abs(mean))
+        return _converged(100 * (value / mean - 1), 100 * sd / abs(mean), *others)
 
     def mean_of(
         self, outcome: str, span_s: tuple[float, float] = (-np.inf, np.inf)
@@ -227,21 +236,19 @@ class Windows(Sequence[Estimate]):
         inside &= ends_s <= span_s[1] + NEAR_S
         return inside & (independent > 0)
 
-    def _course(self, change: Line, sd: Line) -> Course:
-        start_s, end_s, converged, effective, *kinds = self._columns.get(
-            *("time_start_s", "time_end_s", "converged", "n_effective"),
-            *("independent", "epoch", "n_transients"),
-        )
-        use = (converged > 0) & (effective > 0) & np.isfinite(change) & np.isfinite(sd)
-        return Course(
-            *(one[use] for one in (start_s, end_s, change, sd)),
-            *(kind[use] for kind in kinds),
-        )
-
     @property
     def _middle_s(self) -> Line:
         start_s, end_s = self._columns.get("time_start_s", "time_end_s")
         return 0.5 * (start_s + end_s)
+
+
+def _converged(
+    change: Line, sd: Line, converged: Line, effective: Line, *others: Line
+) -> Course:
+    """Converged windows that count, with a finite change; of columns of all, (n,)."""
+    use = (converged > 0) & (effective > 0) & np.isfinite(change) & np.isfinite(sd)
+    start_s, end_s, *kinds = (one[use] for one in others)
+    return Course(start_s, end_s, change[use], sd[use], *kinds)
 
 
 def _names_of(estimate: Estimate) -> tuple[tuple[str, ...], ...]:

@@ -117,7 +117,7 @@ def _reason(state: SessionState, kind: str, now_s: float) -> str:
         return f"The session has ended. Give the {NAMES[kind]} of its infusion a time?"
     if kind in state.asked:
         return f"The {NAMES[kind]} was given already. Give it once more?"
-    if not len(state.quality):
+    if not state.quality.rows:
         return "No transient has come yet. Has the infusion begun?"
     if kind == STOP and state.marks().start is None and START not in state.asked:
         return "No start is marked. Give the stop all the same?"

@@ -71,7 +71,7 @@ def session_lines(state: SessionState) -> tuple[Line, ...]:
     if state.reference_s is not None:
         reference = f"{clock(state.reference_s[0])} to {clock(state.reference_s[1])}"
     known = state.counted or state.missing
-    transients = f"{len(state.quality)}, of low weight {state.low_weight}"
+    transients = f"{state.quality.rows}, of low weight {state.low_weight}"
     return (
         Line("subject, visit", state.identity.words or "not typed"),
         Line("protocol", state.settings.name),

@@ -307,7 +307,7 @@ def test_a_window_that_catches_up_never_takes_a_parcel_for_the_end():
             session.take(report, 0.01 * turn)
             late += session.state.catching_up() is not None
             behind = feed.exist - session.state.seq - 1
-            if session.state.catching_up() is None and len(session.state.quality):
+            if session.state.catching_up() is None and session.state.quality.rows:
                 assert behind <= 8
         loop.reports = []
         if session.state.seq + 1 >= 740:

@@ -51,7 +51,7 @@ def state(**changes: object) -> SimpleNamespace:
         "ended": None, "infusion_s": (None, None), "asked": asked,
         "notices": SimpleNamespace(shown=shown, with_known=lambda shown: shown),
         "stretches": SimpleNamespace(lasting=[], known=()), "hidden": False,
-        "quality": range(400),
+        "quality": SimpleNamespace(rows=400),
         "zero_s": 0.0,
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})

@@ -22,6 +22,7 @@ from monitor.screen.fold_event import REFITTED, take_event
 from monitor.screen.golden import Golden, placed
 from monitor.screen.graphs import Points
 from monitor.screen.held import Held, held_at
+from monitor.screen.left_out import LeftOut
 from monitor.screen.parts import headline
 from monitor.screen.scanner_time import BACKLOG, UNDER_WAY, ScannerTime
 from monitor.screen.screen import Level, Message
@@ -153,16 +154,18 @@ def test_numbers_are_given_of_what_can_be(monkeypatch, lost, percent, sd) -> Non
 
     def read(name, point, estimate, full, *_):
         asked.append((name, full))
-        return one if name != "none" else None
+        return one if name != "Gln" else None
 
     monkeypatch.setattr(module, "current_change", read)
-    monkeypatch.setattr(module, "infusion_left_out", lambda _: lost == "left out")
+    out = LeftOut(3.0, lost == "left out")
+    monkeypatch.setattr(module, "left_out_now", lambda _: out)
     state = state_with(3)
     if lost == "unconverged":
         state.estimates.append(replace(ESTIMATE, converged=False))
-    point = SimpleNamespace(filtered=("Glu", "none"))
+    point = SimpleNamespace(filtered=("Glu", "Gln", "Glu/tCr"))
     found = changes_now(state, Held(point, None))
     assert found.outcome is one
+    assert found.nothing_counts_s == 3.0
     words = {
         "": "",
         "unconverged": headline.UNCONVERGED,

@@ -96,7 +96,7 @@ def test_why_there_is_no_number(handed, monkeypatch, read, lost, number, waits):
     monkeypatch.setattr(session_parts, "_waiting", lambda *_: "waits")
     state = state_with(3)
     state.answers = {OUTCOME: "yes"}
-    changes = ChangesNow(read, lost, {OUTCOME: number} if number else {})
+    changes = ChangesNow(read, lost, {OUTCOME: number} if number else {}, 7.0)
     held = SimpleNamespace(estimate=None, point=None)
     for ended in (None, "complete"):
         state.ended = ended
@@ -106,19 +106,20 @@ def test_why_there_is_no_number(handed, monkeypatch, read, lost, number, waits):
         assert found.answer == ("yes" if believed else None)
         assert found.over is (ended is not None)
         assert (found.age_s, found.interval_s) == (4.0, 2.0)
+        assert found.nothing_counts_s == 7.0
 
 
 def test_before_a_reference_the_course_is_one_against_the_mean(handed) -> None:
     state, view = state_with(3), View()
     axis = SimpleNamespace(zero_s=0.0)
     for name in ("course", "provisional"):
-        setattr(state.estimates, name, lambda outcome, name=name: (name, outcome))
+        setattr(state.estimates, name, lambda outcome, name=name: Drawn(name, outcome))
     state.tracks = SimpleNamespace(band=lambda *given: given)
     for reference_s, windows in ((None, "provisional"), ((0.0, 60.0), "course")):
         state.reference_s = reference_s
         found = session_parts.trend_of(state, view, axis)
         windows_of, band = found.course.windows, found.course.band
-        assert windows_of == (windows, OUTCOME)
+        assert windows_of == Drawn(windows, OUTCOME)
         assert (band is None) is (reference_s is None)
         assert found.wider == view.wider
         assert found.note == "00:04 so far; the first window fills"
@@ -160,8 +161,18 @@ def test_strips_get_what_the_measures_say(monkeypatch) -> None:
     assert on == frozenset()
 
 
+@dataclass
+class Drawn:
+    """Which course of which outcome."""
+
+    course: str
+    outcome: str
+    drawn: bool = False
+
+
 def test_how_long_still(handed) -> None:
     state = state_with(40)  # to 78 s
+    changes = ChangesNow(None, "", {}, state.window_s)
     state.foreseen = SimpleNamespace(now_percent=3.456)
     for infusion_s, begun, over in (
         ((None, None), False, False),
@@ -172,14 +183,18 @@ def test_how_long_still(handed) -> None:
         state.infusion_s = infusion_s
         for ended in (None, "complete"):
             state.ended = ended
-            found = session_parts.outlook_of(state, AT, Kept())
-            assert found == (state.foreseen, 3.5, begun, over, ended is not None, True)
+            found = session_parts.outlook_of(state, AT, changes, Kept())
+            known = state.foreseen, 3.5, begun, over, ended is not None
+            assert found == (*known, True)
+            out = replace(changes, nothing_counts_s=state.window_s + 1.0)
+            found = session_parts.outlook_of(state, AT, out, Kept())
+            assert found == (*known, False)
     for at, words in (
         (replace(AT, stopped=True), STOPPED),
         (replace(AT, catching_up=(1, 9)), LATER),
         (replace(AT, stopped=True, catching_up=(1, 9)), STOPPED),
     ):
-        told = session_parts.outlook_of(state, at, Kept())
+        told = session_parts.outlook_of(state, at, changes, Kept())
         assert (told.verdict, told.figures) == ("", words)
 
 

@@ -39,12 +39,12 @@ def test_where_only_clocks_go_on_no_window_is_made_again(updates, monkeypatch):
 
 def test_the_newest_whole_window_follows_what_comes_and_goes(updates):
     windows = shown(updates, 900.0).state.estimates
-    newest = windows.newest_whole()
+    newest = windows.newest_whole
     later = replace(newest, window=newest.window + 1, time_end_s=1e4)
     windows.append(later)
-    assert windows.newest_whole().time_end_s == 1e4
+    assert windows.newest_whole.time_end_s == 1e4
     windows.pop()
-    assert windows.newest_whole() == newest
+    assert windows.newest_whole == newest
 
 
 def test_a_worker_is_waited_for_where_it_should_speak(updates):

@@ -119,7 +119,7 @@ def test_going_back_after_a_change_in_this_window_shows_the_changed_course(updat
         if time_of(update) >= 900.0:
             session.take(Again(update.seq), 1502.0)
     assert len(session.state.estimates) == pytest.approx(whole, abs=1)
-    assert len(session.state.quality) == len(pipeline.qualities)
+    assert session.state.quality.rows == len(pipeline.qualities)
 
 
 def test_what_waits_for_the_session_before_is_still_said_in_the_next():

@@ -22,13 +22,17 @@ from monitor.screen.session_parts import (
 )
 
 
+def rows(count: int) -> SimpleNamespace:
+    return SimpleNamespace(rows=count)
+
+
 def state(**changes: object) -> SimpleNamespace:
     given = {
         "stream": Stream(connected=True), "settings": Settings(outcome="Glu"),
         "ended": None,
         "time_s": 90.0, "first_s": 30.0,
         "reference_s": (0.0, 60.0), "window_s": 64.0,
-        "agreement": None, "zero_s": 0.0, "interval_s": 2.0, "quality": [1],
+        "agreement": None, "zero_s": 0.0, "interval_s": 2.0, "quality": rows(1),
         "infusion_s": (None, None),
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
@@ -51,7 +55,7 @@ def test_a_number_that_waits_for_its_replay_is_not_old(
     changes, window_end_s, age_s
 ) -> None:
     newest = SimpleNamespace(time_end_s=window_end_s)
-    estimates = SimpleNamespace(newest_whole=lambda: newest)
+    estimates = SimpleNamespace(newest_whole=newest)
     given = {
         "settings": Settings(step=4), "estimates": estimates, "time_s": 90.0,
         **changes,
@@ -101,7 +105,7 @@ def test_windows_behind_the_reference_period_are_held_against_the_tracker(
 
 def test_how_far_the_first_window_is() -> None:
     assert _note(state()) == "01:00 so far; the first window fills"
-    assert _note(state(quality=[])) == "no transients yet"
+    assert _note(state(quality=rows(0))) == "no transients yet"
 
 
 def test_strips_are_broken_where_nothing_was_measured(monkeypatch) -> None:
@@ -139,7 +143,7 @@ def test_quality_as_answers(monkeypatch, drift, low, count, infused) -> None:
     monkeypatch.setattr(session_parts, "figures_of", lambda state, window: figures)
     monkeypatch.setattr(session_parts, "measures", lambda *said: said)
     one = state(
-        quality=range(count), infusion_s=(infused, None), settings=Settings(window=32)
+        quality=rows(count), infusion_s=(infused, None), settings=Settings(window=32)
     )
     values, _, window, infusing = measures_of(one)
     assert values["drift"] == 0.5

@@ -14,9 +14,8 @@ from monitor.run.stream_state import Playback
 from monitor.screen.disk import room_s
 from monitor.screen.held import held_at
 from monitor.screen.left_out import (
-    infusion_left_out,
+    left_out_now,
     left_out_s,
-    nothing_counts_s,
     reference_left_out,
 )
 from monitor.screen.parts.columns import Columns
@@ -152,12 +151,12 @@ def test_an_epoch_that_is_left_out_spans_to_the_next_one_or_to_now():
     state = state_with(20, out)
     state.epochs, state.epoch_starts_s = [0, 1], [10.0, 30.0]
     assert left_out_s(state) == ((30.0, 50.0),)  # newest at 48 s, and its 2 s
-    assert nothing_counts_s(state) == 18.0
+    assert left_out_now(state).newest_s == 18.0
     state.settings = replace(SETTINGS, rejected_epochs=(0,))
     assert left_out_s(state) == ((10.0, 30.0),)
-    assert nothing_counts_s(state) == 0.0
+    assert left_out_now(state).newest_s == 0.0
     state.settings = replace(SETTINGS, rejected_epochs=(0, 1))
-    assert nothing_counts_s(state) == 38.0  # both, one after the other
+    assert left_out_now(state).newest_s == 38.0  # both, one after the other
 
 
 @pytest.mark.parametrize(
@@ -182,7 +181,7 @@ def test_a_reference_period_can_lose_all_its_transients(
 
 def without_weight(state: SessionState, first: int, stop: int) -> SessionState:
     """Transients that are not counted, in no stretch and in no epoch left out."""
-    rows = [state.quality.row(i) for i in range(len(state.quality))]
+    rows = [state.quality.row(i) for i in range(state.quality.rows)]
     state.quality = Columns(QUALITY)
     for i, row in enumerate(rows):
         state.quality.append_named({**row, "weight": 0.0} if first <= i < stop else row)
@@ -200,8 +199,8 @@ def test_what_has_no_weight_is_left_out_whatever_took_it(first, stop, none_left)
     state.reference_s = (10.0, 30.0)
     assert reference_left_out(state) is none_left
     state.infusion_s = (30.0, None)
-    assert infusion_left_out(state) is (first == 10)
-    assert nothing_counts_s(state) == (18.0 if stop == 20 else 0.0)
+    assert left_out_now(state).infusion is (first == 10)
+    assert left_out_now(state).newest_s == (18.0 if stop == 20 else 0.0)
 
 
 def test_headline_and_table_hold_for_two_seconds():

@@ -57,6 +57,6 @@ def test_columns_grow():
     columns = Columns(("a", "b"))
     for i in range(1000):
         columns.append(i, -i)
-    assert len(columns) == 1000
+    assert columns.rows == 1000
     assert columns["b"][999] == -999
     assert not columns["a"].flags.writeable

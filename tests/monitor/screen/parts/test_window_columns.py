@@ -46,12 +46,12 @@ def test_the_nearest_by_its_middle():
 
 
 def test_the_newest_whole_one_is_no_shorter_than_those_of_late():
-    assert Windows().newest_whole() is None
+    assert Windows().newest_whole is None
     short = window(4, n_transients=5)
-    assert Windows([*FOUR, short]).newest_whole().window == 3
-    assert Windows([short, window(5)]).newest_whole().window == 5
+    assert Windows([*FOUR, short]).newest_whole.window == 3
+    assert Windows([short, window(5)]).newest_whole.window == 5
     long_ago = [window(0, n_transients=99), *(window(k) for k in range(1, 13))]
-    assert Windows(long_ago).newest_whole().window == 12
+    assert Windows(long_ago).newest_whole.window == 12
 
 
 def test_the_one_before_shares_nothing_and_is_of_its_kind():
