@@ -93,5 +93,5 @@ def test_memory_of_the_window(qtbot):
             held[i] = resident_mb()
     said = ", ".join(f"{mb:.1f} MB after {i}" for i, mb in held.items())
     print(f"\nresident memory of the window: {said} transients")
-    assert len(window.session.state.quality) > 19_000
+    assert window.session.state.quality.rows > 19_000
     assert held[LAST] - held[FIRST] < ALLOWED_MB

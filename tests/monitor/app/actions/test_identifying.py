@@ -10,7 +10,7 @@ WHO, NOBODY = Identity("07", "2"), Identity()
 
 
 def state(transients: int, known: Identity = NOBODY):
-    return SimpleNamespace(quality=range(transients), identity=known)
+    return SimpleNamespace(quality=SimpleNamespace(rows=transients), identity=known)
 
 
 def test_it_waits_for_a_session_and_is_sent_once():

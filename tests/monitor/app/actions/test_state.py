@@ -106,5 +106,5 @@ def test_another_session_is_shown_as_the_last_one_was(open_bench, reports):
         bench.window.frame()
     display = bench.window.session.display
     assert display.view.wider == 1
-    assert not len(display.state.quality)
+    assert not display.state.quality.rows
     assert bench.page.headline.number.full_text == ""

@@ -42,7 +42,7 @@ def test_columns_know_what_they_were_given():
         one[0] = 2.0
     assert held.row(3) == {"a": 7.0, "b": 8.0}
     held.pop()
-    assert len(held) == 3
+    assert held.rows == 3
     for k in range(600):
         held.append(float(k), 0.0)
     assert held["a"][-600:].tolist() == list(range(600))
