@@ -167,7 +167,7 @@ class Pipeline:
         if self.intake.end_trial():
             update = self._redone(update)
         self.basis.nulled.close()
-        update, anew = self._judged(update)
+        update, anew = self._judge_block(update)
         if anew:
             update = self._redone(update)
         acquisition = body.acquisition
@@ -184,7 +184,7 @@ class Pipeline:
         """Do the whole course again, for the last time."""
         self.intake.end_trial()
         self.basis.nulled.close()
-        update, _ = self._judged(update, ended=True)
+        update, _ = self._judge_block(update, ended=True)
         self.intake.align_again(self.reference_s)
         return self._fits.with_weights(self._redone(replace(update, ended=body.reason)))
 
@@ -200,7 +200,7 @@ class Pipeline:
         update = replace(update, quality=quality, strip=strip, strip_raw=strip_raw)
         if before.begun_again != self.intake.begun_again:
             update = self._fits.with_weights(update)
-        update, anew = self._judged(update)
+        update, anew = self._judge_block(update)
         if over is not None or anew:
             return self._redone(update)
         other = before != self._standing()
@@ -223,7 +223,7 @@ class Pipeline:
         notes = (*update.notes, *notes_of(NoteKind.MACROMOLECULES, said))
         return replace(update, nulled=progress, notes=notes)
 
-    def _judged(self, update: Update, ended: bool = False) -> tuple[Update, bool]:
+    def _judge_block(self, update: Update, ended: bool = False) -> tuple[Update, bool]:
         """Judge a block that has ended; whether all is to be done again with it."""
         measured = self.basis.judge_block(self.settings, ended)
         if measured is None:
@@ -253,10 +253,10 @@ class Pipeline:
         elif body.kind == "reference":
             self._set_reference(range_of(body.text))
         elif body.kind == "settings":
-            return self._resettled(body.text, update)
+            return self._change_settings(body.text, update)
         elif body.kind == MM_END:
             self.basis.nulled.close()
-            update, anew = self._judged(update)
+            update, anew = self._judge_block(update)
             return self._redone(update) if anew else update
         elif body.kind not in ("infusion_start", "infusion_stop"):
             return update
@@ -264,7 +264,7 @@ class Pipeline:
         stops = body.kind == "infusion_stop" and self.course.reference is not None
         return self._redone(update, anew=not stops, marked=True)
 
-    def _resettled(self, text: str, update: Update) -> Update:
+    def _change_settings(self, text: str, update: Update) -> Update:
         """Change settings, and do again what they concern: not what is only shown."""
         held = self.settings
         s = changed_by(text, held)

@@ -161,7 +161,7 @@ def retuned(
     mhz = FREQUENCY_STEP_MHZ * round(need / FREQUENCY_STEP_MHZ)
     dwell_s, names, source = basis.dwell_time_s, basis.names, basis.source
     wanted = (provenance(sequence, mhz), dwell_s, points, names, source)
-    again = _bundled(source, mhz, wanted) or cached(
+    again = _bundled_set(source, mhz, wanted) or cached(
         wanted,
         lambda: simulate_basis(sequence, mhz, dwell_s, points, names, "none", source),
         _told_by,
@@ -178,7 +178,9 @@ def _told_by(basis: BasisSet) -> tuple[object, ...]:
     return provenance, basis.dwell_time_s, basis.points, basis.names, basis.source
 
 
-def _bundled(source: str, mhz: float, wanted: tuple[object, ...]) -> BasisSet | None:
+def _bundled_set(
+    source: str, mhz: float, wanted: tuple[object, ...]
+) -> BasisSet | None:
     """The bundled set for another field; None where there is none that is wanted.
 
     It was written by an earlier version of this program with the same table of spins.

@@ -82,17 +82,17 @@ def _measure(name: str, of: Estimated, unit: str) -> Measure:
 
 def _mean(part: OutcomeChanges, low_s: float, high_s: float) -> Estimated:
     """Mean over a period, each window weighted by how long it lies in it."""
-    return _estimated(*part.mean(low_s, high_s))
+    return _estimate_of(*part.mean(low_s, high_s))
 
 
 def _area(part: OutcomeChanges) -> Estimated:
     """Area under the course in % min."""
     if not len(part):
         return UNKNOWN
-    return _estimated(*part.sum((part.end_s - part.start_s) / 60))
+    return _estimate_of(*part.sum((part.end_s - part.start_s) / 60))
 
 
-def _estimated(value: float, sd: float) -> Estimated:
+def _estimate_of(value: float, sd: float) -> Estimated:
     return Estimated(value, sd, value - Z95 * sd, value + Z95 * sd)
 
 

@@ -45,7 +45,7 @@ def write_openrecon(
     site = add_site(out / SITE, protocols)
     _common(out, wheelhouse, f"{name}.pdf", site)
     _write(out / LABEL_FILE, json.dumps(label(site), indent=2) + "\n")
-    _write(out / "INSTALL.md", _filled("install-openrecon.md.j2", package=name))
+    _write(out / "INSTALL.md", _fill("install-openrecon.md.j2", package=name))
 
 
 def write_fire(
@@ -64,11 +64,11 @@ def write_fire(
     _begin(out)
     _common(out, wheelhouse, f"{name}.pdf", add_site(out / SITE, protocols))
     fire = out / "Ice" / "fire"
-    ini = _filled("fire.ini.j2", host=host, name=name)
+    ini = _fill("fire.ini.j2", host=host, name=name)
     _write(fire / "mrs-monitor.ini", ini)
     _write(fire / "config" / "mrs-monitor.json", config_json())
-    _write(out / "start-mrs-monitor", _filled("start-mrs-monitor.j2"))
-    _write(out / "INSTALL.md", _filled("install-fire.md.j2", package=name))
+    _write(out / "start-mrs-monitor", _fill("start-mrs-monitor.j2"))
+    _write(out / "INSTALL.md", _fill("install-fire.md.j2", package=name))
 
 
 def _begin(out: Path) -> None:
@@ -82,15 +82,15 @@ def _common(
 ) -> None:
     """What both ways share: the image's recipe, wheels, manual, check list."""
     fill_wheelhouse(out / "wheelhouse", wheelhouse)
-    dockerfile = _filled("Dockerfile.j2", label=encoded(label(site)), python=PYTHON)
+    dockerfile = _fill("Dockerfile.j2", label=encoded(label(site)), python=PYTHON)
     _write(out / "Dockerfile", dockerfile)
     _write(out / ".dockerignore", f"*\n!wheelhouse\n!{SITE}\n")
     source = files("monitor.kit").joinpath("build.py").read_text(encoding="utf-8")
     _write(out / "build.py", source)
     _write(out / "kit.json", json.dumps(_name(), indent=2) + "\n")
-    checks = _filled("first-session.md.j2")
+    checks = _fill("first-session.md.j2")
     _write(out / "first-session.md", checks)
-    text = _filled("manual.md.j2", package=package_name()) + checks
+    text = _fill("manual.md.j2", package=package_name()) + checks
     write_manual(text, out / manual)
 
 
@@ -103,7 +103,7 @@ def _name() -> Mapping[str, str]:
     }
 
 
-def _filled(template: str, **values: str) -> str:
+def _fill(template: str, **values: str) -> str:
     """A template of this package with its values."""
     source = files("monitor.kit").joinpath("templates").joinpath(template)
     shared = {

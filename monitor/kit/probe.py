@@ -200,7 +200,7 @@ def probe_checks(played: Played) -> Iterator[CheckResult]:
             "connection", CheckState.WRONG, played.problem, "look at its log"
         )
     yield _close(played)
-    yield _passed(played)
+    yield _check_raw_data(played)
     yield _pages(played)
     yield _spectra(played)
     if played.scanner is not None:
@@ -218,7 +218,7 @@ def _close(played: Played) -> CheckResult:
     )
 
 
-def _passed(played: Played) -> CheckResult:
+def _check_raw_data(played: Played) -> CheckResult:
     back = [frame_bytes(one.frame) for one in played.of(Id.ACQUISITION)]
     if back == played.sent:
         return ok("raw data", f"{len(back)} acquisitions came back bit by bit")

@@ -55,14 +55,14 @@ def _rows(
             "t_start_s": window.start_s,
             "t_end_s": window.end_s,
             "t_mid_s": window.middle_s,
-            "wall_s": None if fit is None else _known(fit.wall_s),
-            "cpu_s": None if fit is None else _known(fit.cpu_s),
+            "wall_s": None if fit is None else _number_or_none(fit.wall_s),
+            "cpu_s": None if fit is None else _number_or_none(fit.cpu_s),
         }
         for name in outcomes:
-            row[name] = _known(levels[name][place])
-            row[f"{name}_change_percent"] = _known(changes[name][place])
+            row[name] = _number_or_none(levels[name][place])
+            row[f"{name}_change_percent"] = _number_or_none(changes[name][place])
         yield row
 
 
-def _known(number: float) -> float | None:
+def _number_or_none(number: float) -> float | None:
     return None if math.isnan(number) else float(number)

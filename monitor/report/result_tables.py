@@ -137,7 +137,7 @@ def session_summary(
             "sha256": result.basis_sha256,
             "names": list(result.course.names),
         },
-        **_measured(result),
+        **_measured_mm(result),
         "reference_s": result.reference_s,
         "infusion_s": [mark.time_s for mark in result.marks.events],
         "marks": [_mark_entry(mark) for mark in result.marks.events],
@@ -164,7 +164,7 @@ def session_summary(
     }
 
 
-def _measured(result: Result) -> dict[str, object]:
+def _measured_mm(result: Result) -> dict[str, object]:
     """Macromolecules that the session measured, where it did."""
     if result.measured_mm is None:
         return {}

@@ -95,7 +95,7 @@ def inject(
         course: copy(partial(glutamate.put_into, halves=halves, course=course))
         for course in (STEP, RISE)
     }
-    return _compared(plain, read, halves)
+    return _compare(plain, read, halves)
 
 
 def _wishes(wishes: Wishes, halves: Halves) -> Wishes:
@@ -165,7 +165,7 @@ class _Glutamate:
         return replace(message, body=replace(body, fid=put))
 
 
-def _compared(
+def _compare(
     plain: Result, read: dict[str, Result], halves: Halves
 ) -> Injection | None:
     """What was put in beside what was read."""

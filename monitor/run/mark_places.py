@@ -72,7 +72,7 @@ class MarkPlaces:
             return False
         self._events.append(event)
         before, self.held = self.held, self._holding()
-        return any(self._moved(before, kind) for kind in INFUSION)
+        return any(self._has_moved(before, kind) for kind in INFUSION)
 
     def placed(self, message: Message) -> list[Message]:
         """The marks that belong before a message, and itself, unless it is a mark."""
@@ -146,7 +146,7 @@ class MarkPlaces:
         s = self.settings or Settings()
         return marks_that_hold(self._events, s.infusion_s, s.override)
 
-    def _moved(self, before: Marks, kind: str) -> bool:
+    def _has_moved(self, before: Marks, kind: str) -> bool:
         """Whether a mark was or is now to be placed before the newest transient."""
         old, new = before.of(kind), self.held.of(kind)
         old_s = math.inf if old is None else old.time_s

@@ -75,9 +75,9 @@ class NulledGate:
             return False
         before, self._events[seq] = self._spans, event
         self._spans = spans_of(self._events.values())
-        return self._counted(before) != self._counted(self._spans)
+        return self._cut_spans(before) != self._cut_spans(self._spans)
 
-    def _counted(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    def _cut_spans(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
         """Spans as far as transients have come."""
         newest_s = math.nextafter(self._newest_s, math.inf)
         cut = ((start_s, min(end_s, newest_s)) for start_s, end_s in spans)

@@ -121,7 +121,7 @@ class Outbox:
             u if u.session else replace(u, session=session) for u in self.waiting
         )
         known = {unsent.request.id for unsent in self.waiting} | set(self._delivered)
-        kept = [u for u in self._kept(session) if u.request.id not in known]
+        kept = [u for u in self._kept_events(session) if u.request.id not in known]
         both = (*kept, *self.waiting)
         self.waiting = tuple(sorted(both, key=lambda unsent: unsent.asked_at))
         self._again_at = 0.0
@@ -169,7 +169,7 @@ class Outbox:
         name = hashlib.sha256(session.encode()).hexdigest()[:16] if session else "next"
         return self._folder / name
 
-    def _kept(self, session: str) -> list[Unsent]:
+    def _kept_events(self, session: str) -> list[Unsent]:
         """What an earlier window of a session could not send; damaged files are not."""
         folder = self._of_session(session)
         if folder is None or not folder.is_dir():

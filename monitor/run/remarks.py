@@ -63,7 +63,7 @@ def remarks(result: Result) -> Iterator[Note]:
         *OF_WHAT_WAS_MEASURED,
         (NoteKind.LEVEL, doubt_of_level),
         (NoteKind.LEVEL, unseen_level),
-        (NoteKind.SESSION, _unconverged),
+        (NoteKind.SESSION, _unconverged_epochs),
         (NoteKind.CHANGE, unconverged_windows),
         (NoteKind.CHANGE, nothing_since),
         (NoteKind.CHANGE, nothing_at_the_end),
@@ -214,7 +214,7 @@ def _longer_window(result: Result) -> str:
     )
 
 
-def _unconverged(result: Result) -> str:
+def _unconverged_epochs(result: Result) -> str:
     """Epochs that count and whose own mean has no fit."""
     unfitted, home = result.course.unfitted, result.course.home
     if not unfitted:

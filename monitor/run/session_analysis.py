@@ -97,11 +97,11 @@ class SessionAnalysis:
                     updates.append(Update(one.seq, one.epoch, event=taken.event))
         self._keep_passed(replace(taken, passed=tuple(one for one in kept if one)))
         update = merged(updates) if updates else Update(taken.seq, taken.epoch)
-        update = self._completed(taken, update)
+        update = self._complete(taken, update)
         self._keep(taken, update)
         return update
 
-    def _completed(self, taken: Taken, update: Update) -> Update:
+    def _complete(self, taken: Taken, update: Update) -> Update:
         """An update with what is known besides, as far as it may be told."""
         update = taken.completed(update)
         if self._settings_are_news and self.pipeline is not None:

@@ -25,7 +25,7 @@ def out_of_memory(several: Sequence[Taken]) -> list[Taken]:
     bodies = [one.body for one in messages]
     fids = [body.fid for body in bodies if isinstance(body, Transient)]
     try:
-        mapped = iter(_mapped(fids))
+        mapped = iter(_map_fids(fids))
     except OSError:
         return list(several)
     return [
@@ -34,7 +34,7 @@ def out_of_memory(several: Sequence[Taken]) -> list[Taken]:
     ]
 
 
-def _mapped(fids: Sequence[ComplexFID]) -> list[ComplexFID]:
+def _map_fids(fids: Sequence[ComplexFID]) -> list[ComplexFID]:
     """The FIDs, read from a file of theirs when they are used."""
     content = b"".join(np.ascontiguousarray(fid).tobytes() for fid in fids)
     if not content:

@@ -35,7 +35,7 @@ class ChangesNow:
 def changes_now(state: SessionState, held: Held) -> ChangesNow:
     """Changes of the headline's outcome and of what the table has that is tracked."""
     outcome, left_out = state.settings.outcome, left_out_now(state)
-    lost = _lost(state, left_out.infusion)
+    lost = _why_lost(state, left_out.infusion)
     full = min(state.settings.window, state.estimates.most_transients or 1)
     tracked = () if held.point is None else held.point.filtered
     read = {
@@ -52,7 +52,7 @@ def changes_now(state: SessionState, held: Held) -> ChangesNow:
     return ChangesNow(read[outcome], lost, numbers, left_out.newest_s)
 
 
-def _lost(state: SessionState, infusion_left_out: bool) -> str:
+def _why_lost(state: SessionState, infusion_left_out: bool) -> str:
     """Why what the tracker reads is of no fit, or of no measurement; empty: it is.
 
     As the terminal and the report have it (`monitor.run.period_remarks`).

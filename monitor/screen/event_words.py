@@ -24,10 +24,10 @@ def change_of(event: Event) -> str:
     table = event_table(event.text)
     if table is None:
         return event.kind
-    return ", ".join(_changed(name, value) for name, value in table.items())
+    return ", ".join(_setting_words(name, value) for name, value in table.items())
 
 
-def _changed(name: str, value: object) -> str:
+def _setting_words(name: str, value: object) -> str:
     """A setting by its name, stretches by the scanner's clock."""
     if name in SPANS and isinstance(value, list):
         return f"{SPANS[name]}: {', '.join(map(_span, value)) or 'none'}"

@@ -1,6 +1,7 @@
 """Messages: what is the case, since when, and one thing to do; in order of consequence.
 
-Conditions of windows are in `watches`, those of the stream in `stream_messages`.
+Conditions of windows are in `window_conditions`, those of the stream in
+`stream_messages`.
 Nothing here is an alarm of a medical device.
 """
 

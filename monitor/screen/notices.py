@@ -185,7 +185,7 @@ class Notices:
             shown = [messages.stopped(self.failed, stream, now_s - self._failed_s)]
         else:
             found = stream_messages.of_stream(stream, age_s, interval_s, ended, room_s)
-            shown = [self._aged(message, now_s) for message in found]
+            shown = [self._with_age(message, now_s) for message in found]
         if self._behind_since_s is not None and not self.failed:
             shown += stream_messages.behind(stream.lag, now_s - self._behind_since_s)
         since_s = self.fitting_since_s
@@ -210,7 +210,7 @@ class Notices:
             for m in shown
         ]
 
-    def _aged(self, message: Message, now_s: float) -> Message:
+    def _with_age(self, message: Message, now_s: float) -> Message:
         """A condition of the stream with how long it has been heard of."""
         since_s = self._since.get(message.key)
         if message.age_s or since_s is None:

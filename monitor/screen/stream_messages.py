@@ -98,6 +98,7 @@ def disk_low(stream: Stream, room_s: float | None) -> Message | None:
         said = f"Disk {stream.disk}".rstrip() + f": {left} left"
     shortness = 1.0 if room_s is None else DISK_LOW_S / max(room_s, 1.0)
     action = "free space on it; that suffices, nothing needs a restart"
+    # With the third root it is told again (`WORSE`) where half of the room is left.
     return _attention("disk", said, action, shortness ** (1 / 3))
 
 

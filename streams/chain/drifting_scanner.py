@@ -45,11 +45,11 @@ class DriftingScanner:
             elif isinstance(body, Transient):
                 first_s = body.time_s if first_s is None else first_s
                 message = replace(
-                    message, body=self._moved(body, body.time_s - first_s, dwell_s)
+                    message, body=self._drift(body, body.time_s - first_s, dwell_s)
                 )
             yield message
 
-    def _moved(self, body: Transient, after_s: float, dwell_s: float) -> Transient:
+    def _drift(self, body: Transient, after_s: float, dwell_s: float) -> Transient:
         offset_hz = self.drift_hz_per_h * after_s / HOUR_S - self._corrected_hz
         self.offsets_hz.append(offset_hz)
         time_s = dwell_s * np.arange(body.fid.shape[-1])

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from streams.sources.mrd.address import Listening
 from streams.sources.mrd.messages import MrdError
-from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser
+from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser, unclosed
 from streams.sources.mrd.spill import SpillQueue
 from streams.sources.mrd.writer import text_bytes
 
@@ -206,7 +206,7 @@ class _Connection:
                 self._lost.set()
                 return f"connection lost ({error.strerror or error})"
             if not count:
-                return self._ended()
+                return unclosed(self._parser)
             heard = time.monotonic()
             self._parser.feed(received[:count])
             while (frame := self._parser.next_frame()) is not None:
@@ -214,13 +214,6 @@ class _Connection:
                     return CLOSED
                 session.take(frame)
         return STOPPED
-
-    def _ended(self) -> str:
-        try:
-            self._parser.end()
-        except MrdError as error:
-            return f"connection closed without CLOSE; {error}"
-        return "connection closed without CLOSE"
 
     def _write(self) -> None:
         """Send what is in the queue, until its end or until nobody takes it."""
@@ -254,11 +247,11 @@ class _Connection:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
             deadline = time.monotonic() + LEAVE_S
-            while time.monotonic() < deadline and not self._gone():
+            while time.monotonic() < deadline and not self._is_gone():
                 pass
         self._socket.close()
 
-    def _gone(self) -> bool:
+    def _is_gone(self) -> bool:
         try:
             return not self._socket.recv(RECEIVE_BYTES)
         except TimeoutError:

@@ -82,7 +82,7 @@ class Tee:
 
     def _run(self) -> None:
         try:
-            with self._connected() as connection:
+            with self._connect() as connection:
                 connection.settimeout(STALLED_S)
                 self._send_all(connection)
                 self._hear_the_end(connection)
@@ -92,7 +92,7 @@ class Tee:
         finally:
             self._queue.close()
 
-    def _connected(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         """A connection; tried again for some seconds."""
         deadline = time.monotonic() + CONNECT_S
         while True:

@@ -29,7 +29,7 @@ MAX_FETCH = 32
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """Messages wanted."""
+    """So many messages of a session (empty: whichever there is) from `first` on."""
 
     session: str
     first: int

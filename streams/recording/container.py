@@ -6,7 +6,7 @@ content`.  Here it is
     magic, Header, Channel x 5                        the preamble, always the same
     (Chunk(Message), MessageIndex) x n                one pair per message
     DataEnd, summary (Channel, Statistics,            only once it is closed
-        ChunkIndex x n), Footer, magic
+        ChunkIndex x n), SummaryOffset x 3, Footer, magic
 
 so that any MCAP reader opens a closed recording, while an unclosed one is read by
 walking from chunk to chunk.  All bytes around a message follow from it.

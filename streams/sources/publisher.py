@@ -108,7 +108,7 @@ class _Feed:
         lost, self.seq = message.seq - self.seq - 1, message.seq
         body = self._place(message.body)
         if lost > 0:
-            yield Event(self.time_s, GAP, _lost(lost, body, self.joining), AUTHOR)
+            yield Event(self.time_s, GAP, _lost_words(lost, body, self.joining), AUTHOR)
         self.joining = self.joining and isinstance(body, Start)
         yield from self._epoch_events(message)
         if isinstance(body, End) and self.lasting:
@@ -139,7 +139,7 @@ class _Feed:
             yield Event(self.time_s, "re-shim", "new epoch of the publisher", AUTHOR)
 
 
-def _lost(messages: int, body: Body, joining: bool) -> str:
+def _lost_words(messages: int, body: Body, joining: bool) -> str:
     """What is said of messages that did not come before this body.
 
     The end says how many transients were sent: of the last ones nothing else tells.

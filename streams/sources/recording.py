@@ -123,10 +123,11 @@ class Player:
         self.duration_s = duration_s
         self._source = source
         self._changed = threading.Condition()
-        self._messages = _timed(source)
+        self._messages = _timed_messages(source)
         self._held: tuple[Message, float | None] | None = None
         self._latest_s: float | None = None
         self._given_s = -math.inf
+        # Reading of the clock and scanner time, s, where play last went on.
         self._left = (time.monotonic(), -math.inf)
         self._speed, self._paused, self._finished = _check(speed), False, False
 
@@ -185,7 +186,7 @@ class Player:
         """Go to a scanner time; what lies before it is given at once."""
         with self._changed:
             if time_s < self._given_s:
-                self._messages, self._held = _timed(self._source), None
+                self._messages, self._held = _timed_messages(self._source), None
                 self._latest_s, self._given_s = None, -math.inf
                 self._finished = False
             self._left = (time.monotonic(), time_s)
@@ -244,7 +245,7 @@ class Player:
         return max((time_s - self._position()) / self._speed, 0.0)
 
 
-def _timed(source: Callable[[], Iterator[Message]]) -> _Timed:
+def _timed_messages(source: Callable[[], Iterator[Message]]) -> _Timed:
     return due_times(source(), lambda message: message.body)
 
 

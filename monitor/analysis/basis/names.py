@@ -124,11 +124,11 @@ def members(total: str, names: Iterable[str]) -> tuple[str, ...]:
 
 def find(wanted: str, names: Iterable[str]) -> str | None:
     """Return the entry that spells the metabolite `wanted`, or None."""
-    return _found(wanted, tuple(names))
+    return _find(wanted, tuple(names))
 
 
 @lru_cache(maxsize=256)
-def _found(wanted: str, names: tuple[str, ...]) -> str | None:
+def _find(wanted: str, names: tuple[str, ...]) -> str | None:
     return _kinds(names).get(canonical(wanted), (None,))[0]
 
 

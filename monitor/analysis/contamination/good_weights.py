@@ -114,7 +114,7 @@ class Weighing:
         """
         if kind.outlying or (self._kept and i < self._kept[-1][0] + KEPT_EVERY):
             return
-        self._kept = _thinned(self._kept, i - SPARSE)
+        self._kept = _thin(self._kept, i - SPARSE)
         self._kept.append((i, deepcopy(kind)))
 
 
@@ -135,7 +135,7 @@ def judged_as(quality: Quality, verdict: Judgement) -> Quality:
     return replace(quality, weight=verdict.weight, flags=verdict.flags)
 
 
-def _thinned(kept: Sequence[tuple[int, Kind]], near: int) -> list[tuple[int, Kind]]:
+def _thin(kept: Sequence[tuple[int, Kind]], near: int) -> list[tuple[int, Kind]]:
     """Memories from a place on, and of those before it one every so often."""
     thin = list[tuple[int, Kind]]()
     for i, kind in kept:

@@ -216,11 +216,11 @@ class Judge:
         found, gains = unlike(seen), seen.gains
         self._found[number] = (
             [(epoch.first + a, epoch.first + b, cause) for a, b, cause in found],
-            tuple(self._placed(one, number, epoch.first) for one in gains),
+            tuple(self._place_gain(one, number, epoch.first) for one in gains),
         )
         return self._found[number]
 
-    def _placed(self, gain: Gain, number: int, first: int) -> Gain:
+    def _place_gain(self, gain: Gain, number: int, first: int) -> Gain:
         """A step of gain of an epoch, by its number in the session."""
         i = first + gain.first
         return replace(gain, first=i, time_s=self._arrived[i].time_s, epoch=number)

@@ -87,7 +87,7 @@ def _estimate(
     window, session = fitted.average.window, course.session_of(fitted)
     first = course.qualities[window.first]
     last = course.qualities[window.stop - 1]
-    shift_hz, phase_rad = _moved(course, fitted)
+    shift_hz, phase_rad = _shift_and_phase(course, fitted)
     fwhm_hz = session.naa_fwhm_hz + session.wider_hz(fitted.width_hz, fitted.gauss_hz)
     return Estimate(
         number,
@@ -208,7 +208,7 @@ def _gains(course: Course, outcomes: Outcomes, fitted: list[FittedWindow]) -> Re
     return np.where(alone, came[:, np.newaxis], found)
 
 
-def _moved(course: Course, fitted: FittedWindow) -> tuple[float, float]:
+def _shift_and_phase(course: Course, fitted: FittedWindow) -> tuple[float, float]:
     """Shift and phase of the window against the template."""
     if not course.aligned:
         return fitted.shift_hz, fitted.phase_rad

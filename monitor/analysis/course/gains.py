@@ -78,9 +78,12 @@ class Gains:
         return self._came[i][0] if i in self._came else fid
 
     def take(
-        self, steps: Sequence[Gain], fids: list[ComplexFID], noises: list[float],
+        self,
+        steps: Sequence[Gain],
+        fids: list[ComplexFID],
+        noises: list[float],
         epochs: Sequence[int],
-    ) -> bool:  # fmt: skip
+    ) -> bool:
         """Know other steps, and put FIDs and noises in their places by them.
 
         Whether any changed.

@@ -111,7 +111,7 @@ class NulledScan:
             metabolites_left(basis, a),
             phase_sd_rad=WATER_PHASE_RAD if mean.phased else np.inf,
         )
-        self.measured = _judged(block, mean.used, found)
+        self.measured = _judge_block(block, mean.used, found)
         if not self.measured.refused:
             gain = gain_of(a, usual_tr_s) or np.ones_like
             self.shapes = measured_shapes(found, a, gain, usual_tr_s, line_hz)
@@ -151,7 +151,7 @@ def _few(block: NulledBlock) -> MeasuredBlock:
     return MeasuredBlock(min(times_s), max(times_s), n, 0, refused=why)
 
 
-def _judged(block: NulledBlock, used: int, found: MeasuredMM) -> MeasuredBlock:
+def _judge_block(block: NulledBlock, used: int, found: MeasuredMM) -> MeasuredBlock:
     refused = ""
     if not found.noise_percent <= NOTHING_SEEN_PERCENT:
         refused = "it shows nothing above its noise"

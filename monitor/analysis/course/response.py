@@ -220,7 +220,11 @@ def _without(found: Changes, lost: NDArray[np.bool_]) -> Changes:
 def excess_scatter(
     outcomes: Outcomes, amplitudes: Real, covariances: Real
 ) -> dict[str, float]:
-    """F by outcome name from independent windows (W, M) of the reference period."""
+    """By how much windows scatter more than their fits say, by outcome's name.
+
+    It is f of the module docstring, from the independent windows of the reference
+    period: amplitudes (W, M), covariances (W, M, M).  Fewer than two tell nothing.
+    """
     n = len(amplitudes)
     if n < 2:
         return {}

@@ -76,7 +76,7 @@ def unmeasured(
     rows = np.concatenate(
         [
             roots_of(covariance) @ lines,
-            _moved(areas, lines, frequency_mhz, t),
+            _position_slopes(areas, lines, frequency_mhz, t),
             _wider(areas, lines, frequency_mhz, t),
             _sharper(lines, frequency_mhz, t),
             -2j * np.pi * COMMON_PPM * frequency_mhz * t * mean[None],
@@ -149,7 +149,9 @@ def _sizes(areas: Real) -> Real:
     return np.maximum(areas[: len(GROUPS)], LEAST_SIZE)[:, None]
 
 
-def _moved(areas: Real, lines: Complex, frequency_mhz: float, t: Real) -> Complex:
+def _position_slopes(
+    areas: Real, lines: Complex, frequency_mhz: float, t: Real
+) -> Complex:
     """Each group moved by one SD of its position."""
     turn = -2j * np.pi * POSITION_PPM * frequency_mhz * t
     return np.asarray(_sizes(areas) * turn * lines[: len(GROUPS)], complex)

@@ -46,12 +46,12 @@ def with_t2_doubt(fit: Fit, problem: Problem, slopes: Slopes | None) -> Fit:
 def _doubt(problem: Problem, slopes: Slopes) -> Real:
     """Covariance (M, M) of d."""
     point, G, prior = slopes
-    H = _broadened(problem, point)
+    H = _rate_slopes(problem, point)
     off = RATE_SCATTER * factored(G @ G.T + prior).solve(G @ H.T)[: point.c.size]
     return np.asarray(off @ off.T, float)
 
 
-def _broadened(problem: Problem, point: Point) -> Real:
+def _rate_slopes(problem: Problem, point: Point) -> Real:
     """Slopes with the rate of each metabolite that has none of its own, (n, 2 K)."""
     model = problem.model
     rates = own_rates_hz(model.names, model.macromolecule)

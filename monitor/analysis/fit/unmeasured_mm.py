@@ -120,7 +120,7 @@ def _fit(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
     problem = _with_relaxation(problem, freedom)
     if freedom.ratio_priors:
         problem = _with_rows(problem, prior_rows(first.names, first.amplitudes))
-    moved = _moved(problem.model, freedom)
+    moved = _moving_parameters(problem.model, freedom)
     near = _with_level(with_width_near(problem, first), last, level)
     stiffness = _choose(near, first.theta, moved, freedom)[0].stiffness
     problem = replace(problem, stiffness=stiffness)
@@ -141,11 +141,11 @@ def _fit(problem: Problem, last: int, freedom: Freedom) -> tuple[Fit, Problem]:
         fit = least_fit(fit, problem, moved, other_starts(problem, first))
         fit, problem = with_rates_held(fit, problem)
     if freedom.chosen is None and fit.converged:
-        fit = _averaged(fit, problem, moved, freedom.rule)
+        fit = _average_stiffnesses(fit, problem, moved, freedom.rule)
     return fit, problem
 
 
-def _averaged(fit: Fit, problem: Problem, moved: Indices, rule: Rule) -> Fit:
+def _average_stiffnesses(fit: Fit, problem: Problem, moved: Indices, rule: Rule) -> Fit:
     """The mean of the fits with every stiffness, as likely as they are.
 
     How far they differ is in the covariance.
@@ -175,7 +175,7 @@ def _largest(problem: Problem, last: int) -> float:
     return float(np.linalg.norm(problem.spectrum) / mean)
 
 
-def _moved(model: Model, freedom: Freedom) -> Indices:
+def _moving_parameters(model: Model, freedom: Freedom) -> Indices:
     """All that this fit moves; widths of macromolecules are among the directions."""
     moved = active_parameters(model, freedom, Traits(True, True))
     moved = moved[moved != MM_GAUSS]

@@ -58,7 +58,7 @@ def eddy_phase(
             "The water reference is zero: measure it again, or leave it out."
         )
     turning = np.exp(-1j * _mean_frequency(water) * np.arange(water.size))
-    smooth, last = _smoothed(np.asarray(water * turning), dwell_time_s)
+    smooth, last = _smooth(np.asarray(water * turning), dwell_time_s)
     theta = np.unwrap(np.angle(smooth[: last + 1]))
     held = np.full(points, theta[-1])
     length = min(points, theta.size)
@@ -91,7 +91,7 @@ def _mean_frequency(water: NDArray[np.complexfloating]) -> float:
     )
 
 
-def _smoothed(water: Complex, dwell_time_s: float) -> tuple[Complex, int]:
+def _smooth(water: Complex, dwell_time_s: float) -> tuple[Complex, int]:
     """Smoothed water and the last point whose phase is worth having.
 
     Four kernels (1, 3, 9 and 27 times `SMOOTH_S`); each point takes the narrowest one

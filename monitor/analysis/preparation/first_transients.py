@@ -60,7 +60,7 @@ def prepared_together(
     for _ in range(TIMES):
         found = [state.register(one)[0] for one in freed]
         measures = [measures_of(one, state.axis) for one in found]
-        judged = _judged(state, places, measures)
+        judged = _judge(state, places, measures)
         each = zip(places, seen, found, judged, measures, strict=True)
         anew = [
             prepared_of(
@@ -120,7 +120,7 @@ def _counts(place: Place) -> bool:
     return not (place.settling or place.saturated)
 
 
-def _judged(
+def _judge(
     state: Epoch, places: Sequence[Place], measures: Sequence[weights.Measures]
 ) -> list[weights.Judgement]:
     """Judge them by those of them that count."""

@@ -52,10 +52,10 @@ def nulled_mean(
     moved_hz : the lines lie so much too high in ppm
     """
     axis = combination.axis
-    whole = np.array(_combined(combination, [fid for fid in fids if np.any(fid)]))
+    whole = np.array(_combine(combination, [fid for fid in fids if np.any(fid)]))
     if not whole.size:
         return NulledMean(np.zeros(axis.points, complex), 0)
-    aligned = _aligned(whole, axis)
+    aligned = _align(whole, axis)
     kept = _alike(aligned, axis)
     mean = aligned[kept].mean(axis=0)
     back = spectrum.moved(mean, axis.dwell_time_s, -moved_hz, 0.0)
@@ -64,7 +64,7 @@ def nulled_mean(
     return NulledMean(np.asarray(back, complex), int(kept.sum()), phased)
 
 
-def _combined(combination: Combination, fids: Sequence[Coils]) -> list[Complex]:
+def _combine(combination: Combination, fids: Sequence[Coils]) -> list[Complex]:
     """One FID (points,) of each, coil weights by all of them."""
     for fid in fids:
         if len(fid) == combination.coil_count:
@@ -72,7 +72,7 @@ def _combined(combination: Combination, fids: Sequence[Coils]) -> list[Complex]:
     return combination.settle(list(fids))
 
 
-def _aligned(fids: Complex, axis: Axis) -> Complex:
+def _align(fids: Complex, axis: Axis) -> Complex:
     """FIDs (n, points) whose residual waters lie on each other."""
     inside = axis.band(*WATER_PPM)
     spectra = spectrum.spectrum_of(fids)

@@ -87,7 +87,7 @@ def check(state: Epoch, index: int, fid: Coils) -> None:
 
 def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Prepared:
     """Register, judge and remember one combined transient."""
-    found, towered = _registered(state, place, seen)
+    found, towered = _register(state, place, seen)
     found = state.navigator.corrected(place.step, found)
     measured = measures_of(found, state.axis)
     judged = state.kind.judge(place.step, measured)
@@ -106,7 +106,7 @@ def _prepare(state: Epoch, settings: Settings, place: Place, seen: Glance) -> Pr
     return prepared
 
 
-def _registered(state: Epoch, place: Place, seen: Glance) -> tuple[Registration, bool]:
+def _register(state: Epoch, place: Place, seen: Glance) -> tuple[Registration, bool]:
     """Where a transient lies without what its step adds, and whether lipid towers.
 
     Under what towers it is first looked for where those before it lay, and once more

@@ -144,7 +144,7 @@ def _last(
         for w in course.independent_windows(plan)
         if epochs[w.first] == epochs[-1] and times_s[w.first] >= plan.reference_s[1]
     ]
-    fitted, name = _fitted(tracking, own[-TOGETHER:]), smoothed.outcome
+    fitted, name = _fit_windows(tracking, own[-TOGETHER:]), smoothed.outcome
     pairs = [
         ((e.changes_percent[name], e.change_sds_percent[name]), smoothed.over(e))
         for e in (estimates_of(course, fitted) if fitted else ())
@@ -175,10 +175,10 @@ def _independent(
         for w in course.independent_windows(plan)
         if epochs[w.first] == home and times_s[w.first] >= start_s
     ]
-    return list(estimates_of(course, _fitted(tracking, own)))
+    return list(estimates_of(course, _fit_windows(tracking, own)))
 
 
-def _fitted(tracking: Tracking, windows: Sequence[Window]) -> list[FittedWindow]:
+def _fit_windows(tracking: Tracking, windows: Sequence[Window]) -> list[FittedWindow]:
     """Fits of windows, each made once while session model and weights are the same."""
     course, kept = tracking.course, tracking.compared
     new = [w for w in windows if not kept.has(_session(course, w), course.average(w))]

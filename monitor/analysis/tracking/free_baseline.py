@@ -183,11 +183,11 @@ def _in_subspace(course: Course, asked: Sequence[Asked]) -> list[Fits | None]:
         )
         for row, k in enumerate(own):
             if stiff.converged[row] and loose.converged[row]:
-                found[k] = _estimated(stiff, row), _estimated(loose, row)
+                found[k] = _estimate_of(stiff, row), _estimate_of(loose, row)
     return found
 
 
-def _estimated(fits: WarmFits, row: int) -> Estimated:
+def _estimate_of(fits: WarmFits, row: int) -> Estimated:
     """Amplitudes of one window, and their covariance."""
     M = fits.amplitudes.shape[1]
     return fits.amplitudes[row], fits.covariance[row, :M, :M]

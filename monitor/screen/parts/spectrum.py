@@ -107,7 +107,7 @@ def spectrum_view(
         _difference(curves, compared, what)[shown] / height
         for what in ("data", "model")
     )
-    enlarged = _enlarged(difference_fit)
+    enlarged = _enlargement(difference_fit)
     return SpectrumView(
         ppm=ppm[shown],
         measured=scaled(curves.data),
@@ -139,7 +139,7 @@ def _difference(curves: Curves, mean: Curves | None, what: str) -> Line:
     return np.asarray(own - before, np.float64)
 
 
-def _enlarged(difference: Line) -> int:
+def _enlargement(difference: Line) -> int:
     """How many times a difference is enlarged, so that it stays in its place."""
     most = float(np.max(np.abs(difference), initial=0.0))
     return next((by for by in ENLARGED if by * most <= ROOM), ENLARGED[-1])

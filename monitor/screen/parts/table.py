@@ -122,7 +122,7 @@ def table(
     """
     e, before_s = known.estimate, known.before_s
     rows = [
-        _tracked(e, row, tracked[row.name], answers.get(row.name))
+        _tracked_row(e, row, tracked[row.name], answers.get(row.name))
         if before_s is not None and row.name in tracked
         else row
         for row in windowed
@@ -165,7 +165,7 @@ def _by_window(known: Known, name: str) -> Numbers:
     return Numbers(name, True, before, now, change, sd, FACTOR * sd)
 
 
-def _tracked(
+def _tracked_row(
     e: Estimate | None,
     windowed: Numbers,
     change: CurrentChange | None,

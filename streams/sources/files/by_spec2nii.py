@@ -41,8 +41,12 @@ REFERENCES = (
 SPAR_DEFAULTS = {"spectrum_inversion_time": "0"}
 """Lines that Philips headers of 2004 lack and the converter needs."""
 RDA_START = b">>> Begin of header"
-BRUKER = {"fid": "FID", "fid_proc.64": "FID", "2dseq": "2DSEQ",
-          "rawdata.job0": "RAWDATA"}  # fmt: skip
+BRUKER = {
+    "fid": "FID",
+    "fid_proc.64": "FID",
+    "2dseq": "2DSEQ",
+    "rawdata.job0": "RAWDATA",
+}
 PAIRS = {".sdat": ".spar", ".spar": ".sdat", ".data": ".list", ".list": ".data"}
 
 

@@ -137,14 +137,14 @@ class StampClock:
         if step_s < 0:
             took_s = waited_s if self._paced >= PACED else usual_s
             took_s = max(waited_s, usual_s) if self._first else took_s
-            self._stepped(step_s, took_s)
+            self._note_step(step_s, took_s)
             return took_s
         if self._paced >= PACED and step_s > 2 * waited_s + LEAST_JUMP_S:
-            self._stepped(step_s, waited_s)
+            self._note_step(step_s, waited_s)
             return waited_s
         return None
 
-    def _stepped(self, step_s: float, took_s: float) -> None:
+    def _note_step(self, step_s: float, took_s: float) -> None:
         self.notes.append(
             f"The scanner's clock stepped by {step_s - took_s:+.1f} s; scanner time "
             f"goes on by {took_s:.2f} s."

@@ -21,7 +21,7 @@ EXTERNAL = {3: 1, 4: 2}
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge: `after_s` behind the scanner's time stamp `stamp`."""
+    """An edge: `after_s` behind the scanner's time stamp `stamp`, in its ticks."""
 
     stamp: int
     after_s: float

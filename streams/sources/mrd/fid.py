@@ -95,7 +95,9 @@ def layout_of(header: Header, readout: Readout, rules: MrdRules) -> Layout:
         header.notes.append(
             f"{header.name}: {before} points before the top of the echo are cut off."
         )
-    points -= _filled(readout, start, oversampling * points, header) // oversampling
+    points -= (
+        _count_filled(readout, start, oversampling * points, header) // oversampling
+    )
     acquisition = header.acquisition(
         coils,
         points,
@@ -138,7 +140,7 @@ def _as_averaged(
     )
 
 
-def _filled(readout: Readout, start: int, length: int, header: Header) -> int:
+def _count_filled(readout: Readout, start: int, length: int, header: Header) -> int:
     """Points behind the signal that are zeros which were filled in."""
     filled = filled_points(readout.points[:, start : start + length])
     if filled:

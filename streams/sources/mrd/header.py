@@ -185,11 +185,11 @@ class Header:
     def announced(self) -> int | None:
         """Transients that the whole series is to have; None if it does not say."""
         try:
-            return self._announced()
+            return self._announced_transients()
         except InputError:
             return None
 
-    def _announced(self) -> int | None:
+    def _announced_transients(self) -> int | None:
         total, single = 1, 1
         for place in range(self.encodings, 0, -1):
             single = place if self.voxels_of(place - 1) == 1 else single

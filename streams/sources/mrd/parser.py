@@ -149,6 +149,16 @@ class Parser:
         return Frame(Id(number), content)
 
 
+def unclosed(parser: Parser) -> str:
+    """That a connection closed without a word, and in which message, if in one."""
+    said = "connection closed without CLOSE"
+    try:
+        parser.end()
+    except MrdError as error:
+        said += f"; {error}"
+    return said
+
+
 def _content_length(kind: Id, buffer: bytearray, at: int) -> int:
     """Bytes of the content at `at`; fewer, but more than there are, if not yet known.
 

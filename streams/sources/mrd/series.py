@@ -93,7 +93,7 @@ class ScannerSession:
         if series is None:
             return
         series.acquisitions += 1
-        yield from self._counted(readout)
+        yield from self._check_counter(readout)
         name = next((n for f, n in LEFT_OUT.items() if readout.flagged(f)), "")
         if not name and series.header.is_image(readout.encoding):
             name = "of an image's encoding"
@@ -145,7 +145,7 @@ class ScannerSession:
         yield from self._due(float("inf"), ended=True)
         yield self.note("series_end", f"{reason}: {summary_of(series)}")
 
-    def _counted(self, readout: Readout) -> Iterator[Event]:
+    def _check_counter(self, readout: Readout) -> Iterator[Event]:
         """Compare the scanner's counter with the one before."""
         before, self._counter = self._counter, readout.counter
         missing = 0 if before is None else readout.counter - before - 1
@@ -176,7 +176,7 @@ class ScannerSession:
     ) -> Iterator[Body]:
         if series.layout is None:
             try:
-                yield from self._started(series, readout)
+                yield from self._start(series, readout)
             except InputError as error:
                 yield from self._refuse(series, readout, str(error))
                 return
@@ -209,7 +209,7 @@ class ScannerSession:
             return
         held, series.odd = series.odd, []
         try:
-            yield from self._started(series, readout)
+            yield from self._start(series, readout)
         except InputError as error:
             series.odd = held
             yield from self._leave_odd_out(series, str(error))
@@ -233,7 +233,7 @@ class ScannerSession:
             yield self.note("note", f"{text}: {why}" if why else f"{text}.")
         series.left_out[what] += len(held)
 
-    def _started(self, series: RunningSeries, readout: Readout) -> Iterator[Body]:
+    def _start(self, series: RunningSeries, readout: Readout) -> Iterator[Body]:
         """Announce how the transients are acquired."""
         if series.starts >= MOST_STARTS:
             raise InputError(

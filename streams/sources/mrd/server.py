@@ -40,7 +40,7 @@ from streams.sources.mrd.connections import (
 )
 from streams.sources.mrd.header import Header
 from streams.sources.mrd.messages import MrdError, text_of
-from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser
+from streams.sources.mrd.parser import CLOSE_BYTES, Frame, Id, Parser, unclosed
 from streams.sources.mrd.queue_entry import Entry
 from streams.sources.mrd.queue_writer import QueueWriter
 from streams.sources.mrd.rules import MrdRules
@@ -211,12 +211,7 @@ class Receiver:
     def _gone(self, selector: selectors.BaseSelector, connection: Connection) -> None:
         """The other side closed."""
         if connection.leaving_s is None:
-            reason = "connection closed without CLOSE"
-            try:
-                connection.parser.end()
-            except MrdError as error:
-                reason += f"; {error}"
-            self._leave(connection, reason)
+            self._leave(connection, unclosed(connection.parser))
         self._close(selector, connection)
 
     def _frames(self, connection: Connection) -> None:

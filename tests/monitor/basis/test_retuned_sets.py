@@ -30,7 +30,7 @@ def made(monkeypatch) -> list[tuple[float, int]]:
 
     monkeypatch.setattr(simulated, "simulated_sequence", lambda _: PRESS)
     monkeypatch.setattr(simulated, "provenance", lambda _, mhz: mhz)
-    monkeypatch.setattr(simulated, "_bundled", lambda *_: None)
+    monkeypatch.setattr(simulated, "_bundled_set", lambda *_: None)
     monkeypatch.setattr(simulated, "cached", cached)
     return asked
 
@@ -89,7 +89,7 @@ def test_a_set_of_others_is_left_as_it_is(made, monkeypatch):
 
 def test_a_bundled_set_is_taken_instead(made, monkeypatch):
     bundled = replace(OWN, source="bundled")
-    monkeypatch.setattr(simulated, "_bundled", lambda *_: bundled)
+    monkeypatch.setattr(simulated, "_bundled_set", lambda *_: bundled)
     basis, notes = retuned(OWN, replace(AT, points=2 * POINTS))
     assert basis is bundled
     assert notes

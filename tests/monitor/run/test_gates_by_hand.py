@@ -10,7 +10,7 @@ import pytest
 from monitor.protocol.choose import Wishes
 from monitor.run import injection, water_gate
 from monitor.run.filled_zeros import FilledZeros, Unfilled
-from monitor.run.injection import FALLBACK, _compared, _Glutamate, _of_windows, _until
+from monitor.run.injection import FALLBACK, _compare, _Glutamate, _of_windows, _until
 from monitor.run.known_change import NOTHING, PERCENT, RISE, STEP, Halves, Intervals
 from monitor.run.water_gate import UNANNOUNCED, WaterGate
 from streams.messages.transient import (
@@ -271,23 +271,23 @@ def test_what_was_read_is_held_against_what_was_put(monkeypatch) -> None:
         )  # fmt: skip
 
     monkeypatch.setattr(injection, "_mean", lambda *_: (2.0, 1.5))
-    found = _compared(result(1.5), {STEP: result(5.9), RISE: result(6.0)}, HALVES)
+    found = _compare(result(1.5), {STEP: result(5.9), RISE: result(6.0)}, HALVES)
     assert found.outcome == "Glu"
     assert found.tracker == Intervals(1.0, (RISE,))
     assert found.windows == Intervals(1.5, (STEP, RISE))  # nothing: there are none
     assert found.level_sd == 7.0
     step = found.recoveries[0]
     assert (step.put, step.read) == pytest.approx((4.0, 4.4))
-    assert _compared(result(2.0), {}, HALVES).tracker.missed == (NOTHING,)
-    assert _compared(result(-1.9), {}, HALVES).tracker.hold
+    assert _compare(result(2.0), {}, HALVES).tracker.missed == (NOTHING,)
+    assert _compare(result(-1.9), {}, HALVES).tracker.hold
     for outcome in ("Glx", "mI"):
-        assert _compared(result(0.0, outcome), {}, HALVES).outcome == FALLBACK
+        assert _compare(result(0.0, outcome), {}, HALVES).outcome == FALLBACK
     without = result(0.0)
     without.course.reference = None
-    assert _compared(without, {}, HALVES) is None
+    assert _compare(without, {}, HALVES) is None
     without = result(0.0)
     without.course.outcomes = None
-    assert _compared(without, {}, HALVES) is None
+    assert _compare(without, {}, HALVES) is None
 
 
 def test_copies_have_the_first_half_as_their_reference() -> None:

@@ -69,7 +69,7 @@ def test_where_the_water_is_strong_it_is_smoothed_least() -> None:
     theta = 1.0 * np.exp(-T / 0.004)
     strong = 1e6 * np.exp(-T * 5) * np.exp(1j * theta)
     noise = np.random.default_rng(2).normal(size=(2, POINTS))
-    found, last = eddy._smoothed(strong + noise[0] + 1j * noise[1], DWELL)
+    found, last = eddy._smooth(strong + noise[0] + 1j * noise[1], DWELL)
     early = slice(2, 40)
     assert np.abs(np.angle(found) - theta)[early].max() < 0.1
     assert last > POINTS // 2

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.analysis.preparation import first_transients
 from monitor.analysis.preparation.epoch import Place
-from monitor.analysis.preparation.first_transients import _judged, _learn
+from monitor.analysis.preparation.first_transients import _judge, _learn
 from monitor.analysis.preparation.preparation import FIRST, Preparation
 from monitor.analysis.preparation.weights import NAMES, Judgement, Measures
 from monitor.protocol.settings import Settings
@@ -41,7 +41,7 @@ def test_they_are_judged_by_those_of_them_that_count(no: dict[str, bool]) -> Non
     places = [PLACE] * 12 + [replace(PLACE, **no)] * 20
     every = measures(12) + measures(20, by=40.0)
     state = SimpleNamespace(kind=SimpleNamespace(cycle_steps=1))
-    weights = [one.weight for one in _judged(state, places, every)]
+    weights = [one.weight for one in _judge(state, places, every)]
     assert np.median(weights[:12]) > 0.7
     assert max(weights[12:]) == 0.0
 

@@ -19,7 +19,7 @@ from monitor.analysis.tracking.agreement import (
     _at_full,
     _baseline,
     _difference,
-    _fitted,
+    _fit_windows,
     _independent,
     _last,
     _mean,
@@ -220,7 +220,7 @@ def window(first: int, change: float = 0.0, sd: float = 1.0) -> SimpleNamespace:
 def windowed(monkeypatch, windows: list[SimpleNamespace]) -> SimpleNamespace:
     """A tracking of 100 transients, 2 s apart; all from the 60th on are in epoch 1."""
     monkeypatch.setattr(agreement, "estimates_of", lambda course, fitted: fitted)
-    monkeypatch.setattr(agreement, "_fitted", lambda tracking, asked: asked)
+    monkeypatch.setattr(agreement, "_fit_windows", lambda tracking, asked: asked)
     course = SimpleNamespace(
         reference=SimpleNamespace(first=5),
         outcomes=None,
@@ -257,15 +257,15 @@ def test_a_window_that_is_compared_again_is_not_fitted_again() -> None:
     )
     made = SimpleNamespace(course=course, compared=KeptByWindow())
     one, two = Window(0, 20, True), Window(20, 40, True)
-    first = _fitted(made, [one])
-    both = _fitted(made, [one, two])
+    first = _fit_windows(made, [one])
+    both = _fit_windows(made, [one, two])
     assert both[0] is first[0]
     assert fitted == [one, two]
     weights[30] = 0.5
-    assert _fitted(made, [one, two])[0] is first[0]
+    assert _fit_windows(made, [one, two])[0] is first[0]
     assert fitted == [one, two, two]
     course.sessions[0] = object()
-    _fitted(made, [one])
+    _fit_windows(made, [one])
     assert fitted == [one, two, two, one]
 
 

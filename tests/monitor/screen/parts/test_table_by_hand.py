@@ -20,7 +20,7 @@ from monitor.screen.parts.table import (
     Known,
     Numbers,
     _by_window,
-    _tracked,
+    _tracked_row,
     by_windows,
     table,
     tells_outcome,
@@ -55,7 +55,7 @@ def tracked(
     answer: Answer | None = ANSWER,
     name: str = OUTCOME,
 ) -> Numbers:
-    return _tracked(known.estimate, _by_window(known, name), change, answer)
+    return _tracked_row(known.estimate, _by_window(known, name), change, answer)
 
 
 def table_of(known: Known) -> Table:
