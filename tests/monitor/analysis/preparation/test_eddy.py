@@ -73,3 +73,11 @@ def test_where_the_water_is_strong_it_is_smoothed_least() -> None:
     early = slice(2, 40)
     assert np.abs(np.angle(found) - theta)[early].max() < 0.1
     assert last > POINTS // 2
+
+
+def test_noise_is_that_of_the_end_whatever_came_before() -> None:
+    strong = 100 * np.exp(-T * 2) * np.exp(1j * THETA)
+    noise = np.random.default_rng(3).normal(size=(2, POINTS))
+    noise[:, 256:760] *= 100.0
+    _, last = eddy._smooth(strong + noise[0] + 1j * noise[1], DWELL)
+    assert last == POINTS - 1
