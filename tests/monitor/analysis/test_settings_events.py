@@ -91,3 +91,14 @@ def test_an_outcome_that_does_not_exist_is_refused(session):
     assert run._analysis.pipeline.settings == before
     assert update.course is None
     assert "Nonsense/tNAA" in update.notes[0].text
+
+
+def test_when_a_given_reference_is_over_its_windows_come_again():
+    wishes = Wishes(changes={"window": 8, "step": 4, "reference_s": (0.0, 30.0)})
+    analysis = SessionRun(wishes)
+    for message in messages(RECORDING):
+        update = analysis.push(message)
+        if getattr(message.body, "fid", None) is not None and update.course:
+            break
+    assert 30.0 <= message.body.time_s < 32.5
+    assert np.isfinite(update.course[0].changes_percent["Glx"])
