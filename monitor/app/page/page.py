@@ -160,6 +160,8 @@ class Page(QWidget):
         ):
             panel.dress(theme)
         self._theme = theme
+        for least in (self.waterfall, self.footer):  # what can be missed first
+            least.setHidden(theme.cramped)
         for sheet in self._sheets:
             sheet.dress(theme)
             self.place(sheet)
@@ -209,7 +211,8 @@ class Page(QWidget):
 
     def place(self, sheet: Sheet) -> None:
         """Lay a sheet over the plots on the time axis."""
-        last = self.table if sheet.wide else self.waterfall
+        lowest = self.quality if self.waterfall.isHidden() else self.waterfall
+        last = self.table if sheet.wide else lowest
         sheet.setGeometry(self.trend.geometry().united(last.geometry()))
 
     def unzoom(self) -> None:

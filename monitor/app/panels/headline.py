@@ -13,6 +13,7 @@ from monitor.screen.screen import Headline
 
 NUMBER, INTERVAL, VERDICT, LINE, MEANING = 128, 60, 48, 24, 20
 LINES = 2
+PARTED = (" \N{MIDDLE DOT} ", "; ", ": ")  # parts of a line, the widest apart first
 
 
 class HeadlinePanel(QFrame):
@@ -35,6 +36,7 @@ class HeadlinePanel(QFrame):
         self.interval.setAlignment(bottom)
         fixed = QSizePolicy.Policy.Fixed
         self.number.setSizePolicy(fixed, QSizePolicy.Policy.Preferred)
+        self.over = Text(LINE, 17, role="secondary")  # both, where neither has room
         beside = QVBoxLayout()
         beside.addWidget(self.title)
         beside.addWidget(self.meaning)
@@ -42,6 +44,7 @@ class HeadlinePanel(QFrame):
         numbers = QHBoxLayout()
         numbers.addWidget(self.number)
         numbers.addLayout(beside, 1)
+        self._rows.addWidget(self.over)
         self._rows.addLayout(numbers, 1)
         for text in (self.verdict, *self.lines):
             self._rows.addWidget(text)
@@ -51,7 +54,7 @@ class HeadlinePanel(QFrame):
         self._theme, shown, self._shown = theme, self._shown, None
         self._rows.setContentsMargins(*(theme.px(v) for v in (20, 8, 20, 8)))
         self._rows.setSpacing(0)
-        for text in (self.title, self.meaning, self.number, self.interval):
+        for text in (self.over, self.title, self.meaning, self.number, self.interval):
             text.dress(theme)
         for text in (self.verdict, *self.lines):
             text.dress(theme)
@@ -59,6 +62,7 @@ class HeadlinePanel(QFrame):
         for text in self.lines:
             text.setFixedHeight(theme.line_px(LINE))
         rows = theme.line_px(NUMBER, True) + theme.line_px(VERDICT, True)
+        rows += theme.line_px(LINE) if theme.cramped else 0
         self.setFixedHeight(rows + LINES * theme.line_px(LINE) + theme.px(16))
         # the interval stands on the foot of the big number
         drop = theme.font(NUMBER).pixelSize() - theme.font(INTERVAL).pixelSize()
@@ -76,20 +80,24 @@ class HeadlinePanel(QFrame):
         number = "" if number == DASH else number  # it would look like a cover
         self._make_room(number, alone=not headline.interval)
         self._show_title(headline.title)
-        self.meaning.setVisible(not self._theme.cramped)  # a third line has no room
-        self.meaning.show_text(headline.meaning)
-        self.meaning.refit()
+        self._show_meaning(headline)
         self.number.show_text(number)
         self.number.refit()
         self.interval.show_text(f"{unit} {headline.interval}".strip())
         self.verdict.show_text(headline.verdict)
         self.verdict.refit()
-        words = (*headline.lines, *("" for _ in self.lines))
-        for text, said in zip(self.lines, words, strict=False):
-            if text.least_px(said) > self.width() - 2 * self._theme.px(20):
-                said = said.partition(" · ")[0]
-            text.show_text(said)
-            text.refit()
+        self._show_lines(headline.lines)
+
+    def _show_lines(self, said: tuple[str, ...]) -> None:
+        """Lines below the verdict; of one that is too long its parts, or the first."""
+        if self._theme is None:
+            return
+        room = self.width() - 2 * self._theme.px(20)
+        if len(said) == 1 and self.lines[0].least_px(said[0]) > room:
+            said = tuple(parts(said[0])[:LINES])
+        words = (*said, *("" for _ in self.lines))
+        for text, line in zip(self.lines, words, strict=False):
+            text.show_fullest((line, parts(line)[0]), room)
 
     def _show_title(self, title: str) -> None:
         """The title, or its beginning where the number leaves no room for more."""
@@ -100,6 +108,18 @@ class HeadlinePanel(QFrame):
         if self._theme.cramped or self.title.least_px(title) > room:
             title = title.partition(" from ")[0]
         self.title.show_text(title)
+
+    def _show_meaning(self, headline: Headline) -> None:
+        """Below the title; on a small page beside it, above number and interval."""
+        over = self._theme is not None and self._theme.cramped
+        over = over and bool(headline.meaning)
+        self.over.setVisible(over)
+        self.title.setHidden(over)
+        self.meaning.setHidden(over)
+        self.meaning.show_text(headline.meaning)
+        self.meaning.refit()
+        short = headline.title.partition(",")[0]
+        self.over.show_fullest((f"{short}: {headline.meaning}", headline.meaning))
 
     def _colour(self, p: Palette, headline: Headline) -> None:
         nothing = headline.number == DASH
@@ -118,3 +138,11 @@ class HeadlinePanel(QFrame):
         wanted = QFontMetricsF(font).horizontalAdvance(number) + self._theme.px(24)
         most = (0.62 if alone else 0.55) * self.width()
         self.number.setFixedWidth(round(min(wanted, most)))
+
+
+def parts(line: str) -> list[str]:
+    """What a line says, one after the other."""
+    for between in PARTED:
+        if between in line:
+            return line.split(between)
+    return [line]

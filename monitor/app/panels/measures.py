@@ -36,6 +36,7 @@ class MeasuresPanel(QFrame):
         self._shown: tuple[Measure, ...] | None = None
         self._old = False
         self._theme: Theme | None = None
+        self._needed: dict[str, int] = {}
         self._rows = QVBoxLayout(self)
         self._grid = QGridLayout()
         self._rows.addLayout(self._grid)
@@ -57,7 +58,7 @@ class MeasuresPanel(QFrame):
 
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
-        self._theme, self._shown = theme, None
+        self._theme, self._shown, self._needed = theme, None, {}
         self._rows.setContentsMargins(*(theme.px(v) for v in (20, 4, 12, 4)))
         self._rows.setSpacing(0)
         self._grid.setHorizontalSpacing(theme.px(14))
@@ -86,14 +87,22 @@ class MeasuresPanel(QFrame):
             text.setStyleSheet(f"color: {colour}")
             name = f"{one.name} {one.unit}" if whole else one.name.split()[-1]
             self.names[one.key].show_text(name.rstrip())
+        self._share_columns()
         self._say(_sayings(measures))
+
+    def _share_columns(self) -> None:
+        """Each column as wide as its words once were, so that they do not jump."""
+        for column, key in enumerate(NAMES):
+            texts = self.names[key], self.values[key]
+            needed = max(text.least_px(text.full_text) for text in texts)
+            known = self._needed.get(key, 0)
+            if needed > known:
+                self._needed[key] = needed
+                self._grid.setColumnStretch(column, needed)
 
     def _say(self, sayings: tuple[str, ...]) -> None:
         """The fullest of some words that there is room for."""
-        room = self.action.width()
-        fits = (words for words in sayings if self.action.least_px(words) <= room)
-        self.action.show_text(next(fits, sayings[-1]))
-        self.action.refit()
+        self.action.show_fullest(sayings)
 
 
 def _sayings(measures: tuple[Measure, ...]) -> tuple[str, ...]:

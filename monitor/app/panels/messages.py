@@ -6,6 +6,8 @@ it is to be read from afar, too.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QFrame, QVBoxLayout
@@ -22,6 +24,7 @@ FEW = 2  # lines on a small page
 MARGINS = (16, 3, 16, 3)
 LARGE, ALIKE = 44, 24  # letters of the first line, the latter on a small page
 TO_DO, LEAST = 38, 17  # letters of what to do, where there is room for it
+BETWEEN = " \N{MIDDLE DOT} "
 TIP = "click a message, or Ctrl+K: acknowledge it. It returns if it gets worse."
 
 
@@ -52,7 +55,7 @@ class MessagePanel(QFrame):
         self._rows.addStretch()
 
     def dress(self, theme: Theme) -> None:
-        """Take the sizes of a theme; on a small page each message has one line."""
+        """Take the sizes of a theme; a small page has letters of one size."""
         self._cramped, shown, self._shown = theme.cramped, self._shown, None
         self._rows.setContentsMargins(*(theme.px(v) for v in MARGINS))
         self._rows.setSpacing(0)
@@ -66,8 +69,7 @@ class MessagePanel(QFrame):
     def height_for(self, theme: Theme) -> int:
         """Height that three messages need."""
         large = ALIKE if theme.cramped else LARGE
-        rows = theme.line_px(large, True) + theme.line_px(24)
-        rows += 0 if theme.cramped else theme.line_px(26) + theme.line_px(24)
+        rows = theme.line_px(large, True) + theme.line_px(26) + 2 * theme.line_px(24)
         return rows + theme.px(2 * MARGINS[1])
 
     def draw(self, messages: tuple[Message, ...]) -> None:
@@ -83,6 +85,8 @@ class MessagePanel(QFrame):
         for line, text in zip(self.others, lines.others, strict=True):
             line.show_text(text)
             line.setVisible(bool(text))
+        if self._cramped:
+            lines = self._with_age(lines)
         self._draw_first(lines, shown[0] != shown[1])
 
     def _draw_first(self, lines: Lines, other: bool) -> None:
@@ -93,13 +97,12 @@ class MessagePanel(QFrame):
         """
         if self._theme is None:
             return
-        long = lines.long and not self._cramped  # there it is cut: the tip has it
-        together = self._cramped and bool(lines.first)
-        first = f"{lines.first} · {lines.rest}" if together and lines.rest else None
+        large = ALIKE if self._cramped else LARGE
+        long = lines.long or self._cut(lines.first)
         self.first.setVisible(bool(lines.first) and not long)
-        self.first.show_text("" if long else first or lines.first)
+        self.first.show_text("" if long else lines.first)
         self.sentence.setVisible(long)
-        self.second.setVisible(bool(lines.rest) and not together)
+        self.second.setVisible(bool(lines.rest))
         line = self._theme.line_px
         room = self.height_for(self._theme) - self._theme.px(2 * MARGINS[1])
         room -= sum(line(24) for text in lines.others if text)
@@ -108,11 +111,26 @@ class MessagePanel(QFrame):
         if long:
             room -= self.sentence.height()
         elif lines.first:
-            room -= line(LARGE, True)
+            room -= line(large, True)
         self.second.show_text(lines.rest, max(room, line(24)))
         if other:
             for words in (self.first, self.sentence, self.second):
                 words.refit()
+
+    def _with_age(self, lines: Lines) -> Lines:
+        """Since when beside what where that fits: more is left for what to do."""
+        since, apart, rest = lines.rest.partition(BETWEEN)
+        first = f"{lines.first}{BETWEEN}{since}"
+        if not (lines.first and apart) or lines.long or self._cut(first):
+            return lines
+        return replace(lines, first=first, rest=rest)
+
+    def _cut(self, first: str) -> bool:
+        """Whether a first line is wider than the panel, however small its letters."""
+        if self._theme is None:
+            return False
+        inside = self.width() - 2 * self._theme.px(MARGINS[0])
+        return self.first.least_px(first) > inside
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
         """Acknowledge the message that was clicked."""

@@ -13,7 +13,7 @@ from monitor.screen.screen import Row, Table
 
 STRETCH = (22, 16, 16, 19, 15, 20)
 LEFT_OUT = HEADINGS.index("before")  # where the page is cramped
-CRAMPED_LINES, TIGHT_LINES = 4, 6  # of them one is that of the headings
+CRAMPED_LINES, TIGHT_LINES = 3, 6  # of them one is that of the headings
 NOTE = 18
 TERMS = (
     "Ratios have no unit; the unit of amplitudes stands below",
@@ -57,11 +57,10 @@ class TablePanel(QFrame):
         self._grid.setVerticalSpacing(0)
         lines = TIGHT_LINES if theme.tight else len(self.cells)
         lines = CRAMPED_LINES if theme.cramped else lines
-        below = 0 if theme.cramped else theme.line_px(NOTE)
-        self.setFixedHeight(lines * theme.line_px(22) + below + theme.px(14))
+        rows = lines * theme.line_px(22) + theme.line_px(NOTE)
+        self.setFixedHeight(rows + theme.px(14))
         share = 0 if theme.cramped else STRETCH[LEFT_OUT]
         self._grid.setColumnStretch(LEFT_OUT, share)
-        self.note.setVisible(not theme.cramped)
         self.note.dress(theme)
         headings = SHORT if theme.cramped else HEADINGS
         for cell, words in zip(self.cells[0], headings, strict=True):
@@ -84,8 +83,16 @@ class TablePanel(QFrame):
             for cell, word in zip(line, words, strict=True):
                 cell.show_text(word)
             _mark(line, row.accent)
-        self.note.show_text(table.note)
-        self.note.refit()
+        self._show_note(table)
+
+    def _show_note(self, table: Table) -> None:
+        """The line below; a dot is explained where one is seen."""
+        seen = [not line[0].isHidden() for line in self.cells[1:]]
+        pairs = zip(table.rows, seen, strict=False)
+        dotted = any(row.of_window and there for row, there in pairs)
+        parts = [p for p in table.note.split("; ") if dotted or OF_WINDOW not in p]
+        said = ["; ".join(parts[first:]) for first in range(len(parts))]
+        self.note.show_fullest(said or [""])
 
 
 def _mark(line: list[Text], accent: bool) -> None:

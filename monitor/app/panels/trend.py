@@ -64,7 +64,7 @@ class TrendPanel(QFrame):
 
     def _show_words(self, again: bool = False) -> None:
         """Title and legend, each with as much of the line as its words need."""
-        left = self._title.split(":")[0] if self._said else self._title
+        left = self._title.split(":")[0] if self._said else self._whole(self._title)
         right = self._said or self._fitting(left)
         shown = (self.title.full_text, self.legend.full_text)
         if (left, right) == shown and not again:
@@ -75,6 +75,12 @@ class TrendPanel(QFrame):
         for text, words in ((self.title, left), (self.legend, right)):
             text.show_text(words)
             text.refit()
+
+    def _whole(self, title: str) -> str:
+        """The title, or what stands before its last comma where it would be cut."""
+        room = self._head.contentsRect().width()
+        cut = self.title.least_px(title) > room
+        return title.rpartition(", ")[0] or title if cut else title
 
     def _fitting(self, title: str) -> str:
         """The fullest legend that there is room for beside the title."""

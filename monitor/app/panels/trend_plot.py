@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFontMetricsF
 
 from monitor.app.panels.context import Context
 from monitor.app.panels.labels import Labels
@@ -30,6 +31,7 @@ LINE, THIN, POINT = 4, 2, 9  # the tracker's line, a window's, and its point
 BAND, EDGE = 70, 170  # opacity of the band and of its edges
 PALE = 0.3  # of a window's bar, from the ground to secondary text
 INSET, FOOT = 0.0225, 0.0075  # of arrows and of the bracket from the edge
+WIDEST, GAP = ("\N{MINUS SIGN}10", "min"), 4  # of what stands at ticks; between, px
 PLASMA_SHARE = 0.8  # of the scale, at the end of the infusion
 
 
@@ -157,7 +159,9 @@ class TrendPlot(Plot):
         if self.zoomed:
             self.axis("bottom").setTicks(None)
             return
-        marked = minute_ticks(trend.axis)
+        letters = QFontMetricsF(self._theme.font(20))
+        widest = max(map(letters.horizontalAdvance, WIDEST)) + GAP
+        marked = minute_ticks(trend.axis, self.size_px()[0] / widest)
         marked = with_unit(marked, "min") if self._theme.cramped else marked
         self.axis("bottom").setTicks([marked])
 

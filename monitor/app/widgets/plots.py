@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import QFrame, QSizePolicy
 from monitor.app.widgets.theme import Theme
 from monitor.screen.graphs import TimeAxis
 from monitor.screen.number_words import MINUS
-from monitor.screen.parts.axis import whole_minutes
+from monitor.screen.parts.axis import MOST_TICKS, whole_minutes
 
 pg.setConfigOptions(antialias=False, useOpenGL=False, imageAxisOrder="col-major")
 
@@ -185,11 +185,11 @@ def with_unit(ticks: list[tuple[float, str]], unit: str) -> list[tuple[float, st
     return [*ticks[:-1], *((at, unit) for at, _ in ticks[-1:])]
 
 
-def minute_ticks(axis: TimeAxis) -> list[tuple[float, str]]:
-    """Ticks at whole minutes, some ten of them."""
+def minute_ticks(axis: TimeAxis, most: float = MOST_TICKS) -> list[tuple[float, str]]:
+    """Ticks at whole minutes, some ten of them, or as many as there is room for."""
     return [
         (inside(v, axis.start_min, axis.end_min), f"{v}".replace("-", MINUS))
-        for v in whole_minutes(axis)
+        for v in whole_minutes(axis, min(most, MOST_TICKS))
     ]
 
 

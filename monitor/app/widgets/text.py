@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QResizeEvent
 from PyQt6.QtWidgets import QSizePolicy
@@ -33,6 +35,16 @@ class Text(FittedLabel):
             self._full = text
             if self._theme is not None:
                 self._fit(self._theme)
+
+    def show_fullest(self, ways: Sequence[str], room: float | None = None) -> None:
+        """Show the first of some wordings, the fullest first, that fits into a width.
+
+        The last one where none does; the width is the text's own unless given, px.
+        """
+        width = self.width() if room is None else room
+        fits = (words for words in ways if self.least_px(words) <= width)
+        self.show_text(next(fits, ways[-1]))
+        self.refit()
 
     def least_px(self, text: str) -> int:
         """Room that a text needs at the least size, and a little more."""

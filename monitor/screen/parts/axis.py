@@ -57,13 +57,13 @@ def grown(minutes: float) -> float:
     return max(5.0, step * math.ceil(wanted / step))
 
 
-def whole_minutes(axis: TimeAxis) -> range:
-    """Whole minutes to be marked, some ten of them however long the axis is."""
-    span = axis.end_min - axis.start_min
-    step = next((s for s in TICK_STEPS_MIN if span / s <= MOST_TICKS), 0)
+def whole_minutes(axis: TimeAxis, most: float = MOST_TICKS) -> range:
+    """Whole minutes to be marked, at most so many however long the axis is."""
+    span, most = axis.end_min - axis.start_min, max(most, 1.0)
+    step = next((s for s in TICK_STEPS_MIN if span / s <= most), 0)
     if not step:
         step = TICK_STEPS_MIN[-1] * 2 ** math.ceil(
-            math.log2(span / MOST_TICKS / TICK_STEPS_MIN[-1])
+            math.log2(span / most / TICK_STEPS_MIN[-1])
         )
     first = math.ceil(axis.start_min / step) * step
     return range(first, math.floor(axis.end_min) + 1, step)

@@ -159,7 +159,7 @@ def waiting_for(
     left = reference_s[1] + window_s - clock_s
     if left > 0:
         return f"first full window after the reference period in {clock(left)}"
-    return "waiting for a full, converged window"
+    return f"waits for {window_s:.0f} s of data that can be used"
 
 
 def _begin(waiting: str) -> str:

@@ -63,7 +63,13 @@ def test_what_the_outcome_is_stands_there_where_there_is_room(headline) -> None:
     assert headline.meaning.text() == plainly.meaning
     assert not headline.meaning.isHidden()
     headline.dress(SMALL)
-    assert headline.meaning.isHidden()
+    assert (
+        headline.over.text() == "Glx/tNAA from before: glutamate + glutamine over NAA"
+    )
+    assert (headline.title.isHidden(), headline.meaning.isHidden()) == (True, True)
+    headline.over.resize(headline.over.least_px(plainly.meaning), 30)
+    headline.draw(replace(plainly, fade=1.0))
+    assert headline.over.text() == plainly.meaning
 
 
 def test_a_dash_is_no_number_and_takes_no_room(headline) -> None:
@@ -141,6 +147,15 @@ def test_a_line_has_the_width_between_the_margins(headline) -> None:
         headline.resize(width + 2 * LARGE.px(20), 400)
         headline.draw(replace(HEADLINE, lines=(said,)))
         assert headline.lines[0].full_text == shown
+
+
+def test_one_line_that_is_too_long_has_two(headline) -> None:
+    """ "this is the reference period; F5 marks the sta…" at 800 x 600."""
+    said = "this is so; F5 marks the start"
+    headline.resize(headline.lines[0].least_px(said) + 2 * LARGE.px(20) - 1, 400)
+    headline.draw(replace(HEADLINE, lines=(said,)))
+    shown = [text.full_text for text in headline.lines]
+    assert shown == ["this is so", "F5 marks the start"]
 
 
 # -- measures --------------------------------------------------------------------------
@@ -222,6 +237,22 @@ def test_what_to_do_is_said_as_fully_as_there_is_room(answers) -> None:
     assert answers.action.full_text == shortest
 
 
+def test_each_measure_has_the_width_of_its_words(answers) -> None:
+    """ "✓ 0.…" at 800 x 600, beside room that "SNR" did not need."""
+    answers.dress(SMALL)
+    answers.resize(400, 80)
+    answers.show()
+    wide = replace(GOOD[0], value="0.32")
+    answers.draw((wide, *GOOD[1:]))
+    answers.layout().activate()
+    first, second = (answers.values[one.key] for one in GOOD[:2])
+    assert first.width() > second.width()
+    needed = answers._grid.columnStretch(0)
+    answers.draw(GOOD)
+    assert answers._grid.columnStretch(0) == needed  # nothing jumps
+    answers.hide()
+
+
 # -- messages --------------------------------------------------------------------------
 
 LEVELS = (Level.ATTENTION, Level.NOTE, Level.NOTE)
@@ -264,37 +295,30 @@ def test_lines_without_words_take_no_room(told) -> None:
     assert told.property("state") == ""
 
 
-def test_a_small_page_has_condition_and_action_in_one_line(told) -> None:
+def test_a_small_page_has_the_age_beside_the_condition(told) -> None:
     told.draw(THREE)
     told.dress(SMALL)
-    assert "condition 0" in told.first.full_text
-    assert "action 0" in told.first.full_text
-    assert told.second.isHidden()
-    small, large = told.height_for(SMALL), told.height_for(LARGE)
-    margins = [theme.px(2 * messages.MARGINS[1]) for theme in (SMALL, LARGE)]
-    one, two = SMALL.line_px(messages.ALIKE, True), SMALL.line_px(24)
-    assert small == one + two + margins[0]
-    lines = (
-        LARGE.line_px(messages.LARGE, True),
-        LARGE.line_px(26),
-        2 * LARGE.line_px(24),
-    )
-    assert large == sum(lines) + margins[1]
+    assert told.first.full_text == "condition 0 · for 90 s"
+    assert told.second.full_text == "action 0"
+    told.draw((replace(THREE[0], condition="n" * 140),))
+    assert told.first.isHidden()
+    assert told.second.full_text == "for 90 s · action 0"
+    for theme, first in ((SMALL, messages.ALIKE), (LARGE, messages.LARGE)):
+        lines = theme.line_px(26), 2 * theme.line_px(24)
+        margins = theme.px(2 * messages.MARGINS[1])
+        assert (
+            told.height_for(theme) == theme.line_px(first, True) + sum(lines) + margins
+        )
 
 
-def test_a_long_sentence_is_wrapped_on_a_whole_page_and_cut_on_a_small_one(
-    told,
-) -> None:
+@pytest.mark.parametrize("theme", [LARGE, SMALL])
+def test_a_long_sentence_is_wrapped(told, theme) -> None:
+    told.dress(theme)
     long = replace(THREE[0], condition="The analysis has stopped and says why " * 9)
     told.draw((long,))
     assert not told.sentence.isHidden()
     assert told.first.isHidden()
     assert told.sentence.text().startswith("The analysis has stopped")
-    told.dress(SMALL)
-    assert told.sentence.isHidden()
-    assert not told.first.isHidden()
-    assert told.first.full_text.startswith("The analysis has stopped")
-    assert told.sentence.text() == ""
 
 
 def test_a_long_message_leaves_the_next_as_large_as_it_was(told) -> None:
@@ -503,8 +527,21 @@ def test_a_smaller_page_has_fewer_lines(grid, theme: Theme, lines: int) -> None:
     grid.dress(theme)
     there = [not line[0].isHidden() for line in grid.cells]
     assert there == [True] * lines + [False] * (8 - lines)
-    assert grid.note.isHidden() is theme.cramped
     assert grid.cells[1][LEFT_OUT].isHidden() is theme.cramped
     assert not grid.cells[1][LEFT_OUT + 1].isHidden()
     assert words(grid, 0) == list(SHORT if theme.cramped else HEADINGS)
     assert grid.height() >= lines * theme.line_px(22) + theme.px(14)
+
+
+def test_below_the_table_stands_what_it_shows_and_has_room_for(grid) -> None:
+    grid.resize(1200, grid.height())
+    dot = f"with {OF_WINDOW}: last"
+    grid.draw(replace(TABLE, note=f"amplitudes; {dot}"))
+    assert grid.note.full_text == f"amplitudes; {dot}"
+    grid.note.resize(grid.note.least_px(dot), 30)
+    grid.draw(replace(TABLE, note=f"amplitudes; {dot}", rows=(OTHER,)))
+    assert grid.note.full_text == dot
+    grid.draw(replace(TABLE, note=f"amplitudes; {dot}", rows=(ROW,)))
+    assert grid.note.full_text == "amplitudes"
+    grid.draw(replace(TABLE, note=""))
+    assert grid.note.full_text == ""

@@ -25,6 +25,13 @@ def test_minutes_at_both_ends_have_their_ticks():
     assert all(-10.0 < at < 40.0 for at, _ in ticks)
 
 
+def test_no_more_minutes_are_marked_than_there_is_room_for():
+    """ "−10−5 0 5 1015202530" at 800 x 600."""
+    axis = TimeAxis(0.0, -10.0, 41.5, "min", None, None, (), ())
+    steps = [minute_ticks(axis, most)[1][0] for most in (20, 10.4, 10.2, 4)]
+    assert [round(at) for at in steps] == [-5, -5, 0, 20]
+
+
 def test_the_unit_takes_the_place_of_the_last_number():
     assert with_unit([(0.0, "0"), (5.0, "5")], "Hz") == [(0.0, "0"), (5.0, "Hz")]
     assert with_unit([], "Hz") == []

@@ -235,7 +235,7 @@ def test_a_number_is_doubted_for_the_first_of_its_reasons(changes, grey, why):
             False,
             "first full window after the reference period in 01:01",
         ),
-        ((0.0, 600.0), 664.0, False, "waiting for a full, converged window"),
+        ((0.0, 600.0), 664.0, False, "waits for 64 s of data that can be used"),
     ],
 )
 def test_what_the_dash_waits_for(reference_s, clock_s, replay, said):
