@@ -51,6 +51,8 @@ from monitor.screen.screen import Screen
 
 PLOTS = ("trend", "spectrum", "strips", "strips", "waterfall")
 """Parts of the screen in the order of their turns."""
+COLUMNS, EVEN_COLUMNS = (58, 42), (50, 50)
+NARROW = 1.5  # width over height, below which words at the right need half of a page
 IGNORED = QSizePolicy.Policy.Ignored
 
 
@@ -127,8 +129,6 @@ class Page(QWidget):
         self._grid.addLayout(self._foot, 2, 1)
         self._grid.addWidget(self.footer, 3, 0, 1, 2)
         self._grid.setRowStretch(1, 1)
-        self._grid.setColumnStretch(0, 58)
-        self._grid.setColumnStretch(1, 42)
 
     def dress(self) -> None:
         """Give every panel the sizes of the window and the colours in use."""
@@ -160,6 +160,9 @@ class Page(QWidget):
         ):
             panel.dress(theme)
         self._theme = theme
+        narrow = theme.cramped and self.width() < NARROW * self.height()
+        for column, share in enumerate(EVEN_COLUMNS if narrow else COLUMNS):
+            self._grid.setColumnStretch(column, share)
         for least in (self.waterfall, self.footer):  # what can be missed first
             least.setHidden(theme.cramped)
         for sheet in self._sheets:

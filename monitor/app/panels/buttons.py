@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QKeyEvent
+from PyQt6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
@@ -20,6 +21,9 @@ WORDS = {
     "infusion_stop": "Stop infusion",
     "note": "Note",
 }
+SHORT = {"infusion_start": "Start", "infusion_stop": "Stop", "note": "Note"}
+"""Where the letters are too wide for the whole of it."""
+IGNORED, PREFERRED = QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
 
 
 class NoteLine(QLineEdit):
@@ -52,6 +56,7 @@ class ButtonPanel(QStackedWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._theme: Theme | None = None
         self.buttons = {kind: QPushButton() for kind in WORDS}
         self._row = QHBoxLayout()
         page = QWidget()
@@ -61,8 +66,9 @@ class ButtonPanel(QStackedWidget):
             button.setObjectName(kind)
             # no key but its own presses it, whatever had the focus before
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setSizePolicy(IGNORED, PREFERRED)  # the page shares its width
             button.clicked.connect(lambda _=False, k=kind: self.press(k))
-            self._row.addWidget(button, 3 if kind != "note" else 2)
+            self._row.addWidget(button)
         self.line = NoteLine()
         self.line.setPlaceholderText("note, then Return (Escape: leave)")
         self.line.returnPressed.connect(self._send_note)
@@ -73,12 +79,34 @@ class ButtonPanel(QStackedWidget):
     def dress(self, theme: Theme) -> None:
         """Take the sizes of a theme."""
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(theme.px(10))
+        self._row.setSpacing(theme.px(6))
         for button in self.buttons.values():
             button.setFont(theme.font(22, bold=True))
             button.setMinimumHeight(theme.px(56))
         self.line.setFont(theme.font(28))
         self.line.setMinimumHeight(theme.px(56))
+        self._theme = theme
+        self._show_words()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Say as much as there is room for."""
+        super().resizeEvent(event)
+        self._show_words()
+
+    def _show_words(self) -> None:
+        if self._theme is None:
+            return
+        letters = QFontMetricsF(self._theme.font(22, bold=True))
+        edges = 2 * self._theme.px(12)
+        room = self.width() - (len(WORDS) - 1) * self._row.spacing()
+        for words in (WORDS, SHORT):
+            said = {kind: f"{word}  {KEY[kind]}" for kind, word in words.items()}
+            wide = [round(letters.horizontalAdvance(w)) + edges for w in said.values()]
+            if sum(wide) <= room:
+                break
+        for place, (kind, button) in enumerate(self.buttons.items()):
+            button.setText(said[kind])
+            self._row.setStretch(place, wide[place])
 
     def press(self, kind: str) -> None:
         """Do what a button or its key asks for."""

@@ -13,6 +13,7 @@ from monitor.screen.screen import Headline
 
 NUMBER, INTERVAL, VERDICT, LINE, MEANING = 128, 60, 48, 24, 20
 LINES = 2
+WIDE = "+28.8"  # as wide as numbers usually become
 PARTED = (" \N{MIDDLE DOT} ", "; ", ": ")  # parts of a line, the widest apart first
 
 
@@ -24,6 +25,7 @@ class HeadlinePanel(QFrame):
         self.setProperty("role", "panel")
         self._theme: Theme | None = None
         self._shown: Headline | None = None
+        self._least = 0
         self._rows = QVBoxLayout(self)
         self.title = Text(LINE, 17)
         self.meaning = Text(MEANING, 12, role="secondary")
@@ -62,8 +64,8 @@ class HeadlinePanel(QFrame):
         for text in self.lines:
             text.setFixedHeight(theme.line_px(LINE))
         rows = theme.line_px(NUMBER, True) + theme.line_px(VERDICT, True)
-        rows += theme.line_px(LINE) if theme.cramped else 0
-        self.setFixedHeight(rows + LINES * theme.line_px(LINE) + theme.px(16))
+        self._least = rows + LINES * theme.line_px(LINE) + theme.px(16)
+        self.setFixedHeight(self._least)
         # the interval stands on the foot of the big number
         drop = theme.font(NUMBER).pixelSize() - theme.font(INTERVAL).pixelSize()
         self.interval.setContentsMargins(0, 0, 0, round(0.22 * drop))
@@ -110,9 +112,17 @@ class HeadlinePanel(QFrame):
         self.title.show_text(title)
 
     def _show_meaning(self, headline: Headline) -> None:
-        """Below the title; on a small page beside it, above number and interval."""
-        over = self._theme is not None and self._theme.cramped
+        """Below the title; where it finds no room there, above the number."""
+        if self._theme is None:
+            return
+        letters = QFontMetricsF(self._theme.font(NUMBER, bold=True))
+        number = letters.horizontalAdvance(WIDE) + self._theme.px(24)
+        room = self.width() - number - 2 * self._theme.px(20)
+        over = self._theme.cramped or self.meaning.least_px(headline.meaning) > room
         over = over and bool(headline.meaning)
+        above = self._theme.line_px(LINE) if over else 0
+        if self.height() != self._least + above:
+            self.setFixedHeight(self._least + above)
         self.over.setVisible(over)
         self.title.setHidden(over)
         self.meaning.setHidden(over)

@@ -99,7 +99,14 @@ class StatusPanel(QWidget):
         ]
         wanted[0] += 2 * self._theme.px(16)
         share = max(0.0, min(1.0, (room - self._details_px) / sum(wanted)))
-        widths = [int(share * width) for width in wanted]
+        least = [
+            text.least_px(text.full_text) if width else 0
+            for text, width in zip(texts, wanted, strict=True)
+        ]
+        widths = [
+            max(int(share * width), min(width, need))
+            for width, need in zip(wanted, least, strict=True)
+        ]
         for place, width in enumerate((*widths, room - sum(widths))):
             self._row.setStretch(place, max(1, width))
 
