@@ -161,8 +161,8 @@ class Page(QWidget):
             panel.dress(theme)
         self._theme = theme
         narrow = theme.cramped and self.width() < NARROW * self.height()
-        for column, share in enumerate(EVEN_COLUMNS if narrow else COLUMNS):
-            self._grid.setColumnStretch(column, share)
+        for place, share in enumerate(EVEN_COLUMNS if narrow else COLUMNS):
+            self._grid.setColumnStretch(place, share)
         for least in (self.waterfall, self.footer):  # what can be missed first
             least.setHidden(theme.cramped)
         for sheet in self._sheets:

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from monitor.app.widgets.plots import Plot, brush, curve, inside, with_unit
 from monitor.app.widgets.text import Text
-from monitor.app.widgets.theme import Theme
+from monitor.app.widgets.theme import PLOT_TEXT, Theme
 from monitor.screen.number_words import plain
 from monitor.screen.parts.opinion import LINES_PPM, OpinionView
 from monitor.screen.parts.spectrum import LEFT_PPM, RIGHT_PPM
@@ -30,6 +30,7 @@ class OpinionPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(IGNORED, IGNORED)
+        self._line_px = 1
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         self.title = Text(20, 17, role="secondary")
@@ -62,6 +63,7 @@ class OpinionPanel(QWidget):
         p = theme.palette
         self.plot.bare("right")
         self.plot.axis("bottom").setHeight(theme.bottom_axis)
+        self._line_px = theme.line_px(PLOT_TEXT)
         self._t.setPen(theme.pen(p.text))
         for region in self._regions:
             region.setBrush(brush(p.baseline, SHADE))
@@ -80,5 +82,7 @@ class OpinionPanel(QWidget):
         places = (0.0, view.threshold, -view.threshold)
         for line, at in zip(self._lines, places, strict=True):
             line.setValue(at)
-        ticks = [(at, plain(at, 2) if at else "t = 0") for at in places]
+        apart = view.threshold / (2 * view.reach) * self.plot.size_px()[1]
+        there = places if apart >= self._line_px else places[:1]
+        ticks = [(at, plain(at, 2) if at else "t = 0") for at in there]
         self.plot.axis("left").setTicks([ticks])

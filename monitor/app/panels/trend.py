@@ -64,7 +64,9 @@ class TrendPanel(QFrame):
 
     def _show_words(self, again: bool = False) -> None:
         """Title and legend, each with as much of the line as its words need."""
-        left = self._title.split(":")[0] if self._said else self._whole(self._title)
+        left = self._whole(self._title)
+        if self._said and self._cut(left, self._said):
+            left = ""  # what lies at the pointer comes first
         right = self._said or self._fitting(left)
         shown = (self.title.full_text, self.legend.full_text)
         if (left, right) == shown and not again:
@@ -75,6 +77,11 @@ class TrendPanel(QFrame):
         for text, words in ((self.title, left), (self.legend, right)):
             text.show_text(words)
             text.refit()
+
+    def _cut(self, left: str, right: str) -> bool:
+        """Whether there is no room for both beside each other."""
+        needed = self.title.least_px(left) + self.legend.least_px(right)
+        return needed > self._head.contentsRect().width()
 
     def _whole(self, title: str) -> str:
         """The title, or what stands before its last comma where it would be cut."""

@@ -145,6 +145,9 @@ class TrendPlot(Plot):
             half = 0.5 * (band.high[at] - band.low[at])
             said.append(f"{signed(float(band.value[at]))} ± {half:.1f} %")
         near = int(np.argmin(np.abs(trend.points_min - x)))
+        reach = np.max(np.diff(trend.points_min), initial=1.0)
+        if abs(trend.points_min[near] - x) > reach:
+            return "  ".join(said)  # nothing was measured there, or not yet
         value, half = float(trend.points[near]), float(trend.half[near])
         said.append(f"● {signed(value)} ± {half:.1f} %")
         return "  ".join(said)

@@ -148,6 +148,13 @@ class Cells(QWidget):
             self._dress_line(line, self._marked[i])
         self._grid.setRowStretch(len(self.lines), 1)
 
+    def fitting(self, height_px: float) -> int:
+        """Rows that stand clear of one another within a height."""
+        if self._theme is None:
+            return 1
+        line, gap = self._line_px(self._theme), self._theme.px(ROW_GAP)
+        return max(1, int((height_px + gap) / (line + gap)))
+
     def words(self) -> list[list[str]]:
         """What is to be read."""
         return [[cell.full_text for cell in line] for line in self.lines]
@@ -176,10 +183,20 @@ class Cells(QWidget):
         for cell in line:
             cell.make_bold(marked)
             cell.dress(self._theme)
-            font = self._theme.font(self._size, bold=True)
-            tallest = round(LINE * font.pixelSize())  # some typefaces have high lines
-            height = min(round(QFontMetricsF(font).height()), tallest)
-            cell.setFixedHeight(height)
+            cell.setFixedHeight(self._line_px(self._theme))
+
+    def _line_px(self, theme: Theme) -> int:
+        """Height of a row; some typefaces have high lines."""
+        font = theme.font(self._size, bold=True)
+        return min(round(QFontMetricsF(font).height()), round(LINE * font.pixelSize()))
+
+
+def first_rows(rows: Rows, most: int) -> list[Sequence[str]]:
+    """At most so many rows; the last then says how many more there are."""
+    if len(rows) <= most:
+        return list(rows)
+    left = len(rows) - most + 1
+    return [*rows[: most - 1], (f"and {left} more", *("" for _ in rows[0][1:]))]
 
 
 class TableSheet(Sheet):

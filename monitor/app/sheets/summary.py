@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -16,11 +17,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from monitor.app.sheets.sheet import ROW_GAP, Cells, Sheet
+from monitor.app.sheets.sheet import ROW_GAP, Cells, Rows, Sheet, first_rows
 from monitor.app.widgets.export import save_widget
 from monitor.app.widgets.theme import Theme
-from monitor.screen.sheets.summary import Summary
+from monitor.screen.sheets.summary import Line, Summary
 
+LEAST_QUALITY = 7  # all but the stretches that are unlike the rest, and how many
 LEAST_EVENTS = 2  # the last says how many more there are
 NARROW = 0.85  # size of a page below which the quality stands on the left
 
@@ -64,6 +66,7 @@ class SummarySheet(Sheet):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("Summary", parent)
         self._line_px, self._others_px, self._narrow = 1, 0, False
+        self._left_px = 0
         self.outcome = Cells((44, 56), 22)
         self.session = Cells((44, 56), 18)
         self.quality = Cells((44, 56), 18)
@@ -107,6 +110,7 @@ class SummarySheet(Sheet):
         self.notes.setMinimumHeight(notes_px)
         title_and_foot_px = theme.line_px(30) + theme.line_px(20) + theme.px(48)
         self._others_px = notes_px + title_and_foot_px + theme.px(90)  # and margins
+        self._left_px = title_and_foot_px + theme.px(48)
         self._line_px = theme.line_px(18) + theme.px(ROW_GAP)
         self.save.setFont(theme.font(22, bold=True))
         self.save.setMinimumHeight(theme.px(48))
@@ -115,12 +119,16 @@ class SummarySheet(Sheet):
     def draw(self, summary: Summary, trend: QPixmap) -> None:
         """Show a summary with a picture of the trend; what has been typed stays."""
         self.title.show_text(f"Summary: {summary.heading}")
-        for cells, lines in (
-            (self.outcome, summary.outcome),
-            (self.session, summary.session),
-            (self.quality, summary.quality),
-        ):
-            cells.draw([(line.name, line.figure) for line in lines])
+        session: Rows = _rows(summary.session)
+        outcome, quality = _rows(summary.outcome), _rows(summary.quality)
+        if self._narrow:  # both are on the left, without a picture where it is low
+            room = self.outcome.fitting(self.height() - self._left_px)
+            quality = first_rows(quality, max(LEAST_QUALITY, room - len(outcome)))
+            outcome = first_rows(outcome, room - len(quality))
+            session = first_rows(session, self._lines() - LEAST_EVENTS)
+        self.session.draw(session)
+        self.outcome.draw(outcome)
+        self.quality.draw(quality)
         events, most = summary.events, self._most_events(summary)
         if len(events) > most:
             left = len(events) - most + 1
@@ -133,8 +141,11 @@ class SummarySheet(Sheet):
         """Events that there is room for below what else stands in their column."""
         others = len(summary.session)
         others += 0 if self._narrow else len(summary.quality)
-        lines = (self.height() - self._others_px) // self._line_px
-        return max(LEAST_EVENTS, lines - others)
+        return max(LEAST_EVENTS, self._lines() - others)
+
+    def _lines(self) -> int:
+        """Lines that there is room for beside the notes."""
+        return (self.height() - self._others_px) // self._line_px
 
     def save_to(self, path: Path) -> None:
         """Write the page, with the notes that stand on it, as a picture.
@@ -145,3 +156,7 @@ class SummarySheet(Sheet):
         """
         save_widget(self, path)
         self.said.setText(f"saved: {path}")
+
+
+def _rows(lines: Sequence[Line]) -> Rows:
+    return [(line.name, line.figure) for line in lines]

@@ -7,7 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from monitor.app.panels.opinion import OpinionPanel
 from monitor.app.panels.spectrum import SpectrumPanel
-from monitor.app.sheets.sheet import Cells, Sheet
+from monitor.app.sheets.sheet import Cells, Sheet, first_rows
 from monitor.app.widgets.crosshair import Crosshair
 from monitor.app.widgets.text import Text
 from monitor.app.widgets.theme import Theme
@@ -33,6 +33,7 @@ class LookSheet(Sheet):
             column.addWidget(name)
             column.addWidget(plot, 1)
             pair.addLayout(column, 1)
+        self._others_px = 0
         self.cells = Cells((35, 24, 27, 14), 20)
         self.button = QPushButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -54,6 +55,7 @@ class LookSheet(Sheet):
         """Take the sizes and colours of a theme."""
         super().dress(theme)
         self.cells.dress(theme)
+        self._others_px = theme.line_px(30) + theme.line_px(20) + theme.px(8 + 48)
         self.button.setFont(theme.font(20))
         self.button.setFixedHeight(theme.line_px(20) + theme.px(8))
         for place, share in enumerate((47, 53) if theme.cramped else (56, 44)):
@@ -82,4 +84,6 @@ class LookSheet(Sheet):
         rows += [
             (f.name, f.before, f.this, "◀" if f.moved else "") for f in look.figures
         ]
-        self.cells.draw(rows, [False] + [f.moved for f in look.figures])
+        most = self.cells.fitting(self.height() - self._others_px)
+        marked = [False, *(f.moved for f in look.figures)]
+        self.cells.draw(first_rows(rows, most), marked)

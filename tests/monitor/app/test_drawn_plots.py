@@ -163,6 +163,11 @@ def test_words_at_a_place_of_the_trend(trend):
     assert trend.plot.words_at(4.25, 0.0) == words
     assert trend.plot.words_at(0.75, 0.0) == "+00:45  ● +2.0 ± 1.0 %"
     assert trend.plot.words_at(8.25, 0.0) == "+08:15  ● +5.0 ± 2.0 %"
+    assert trend.plot.words_at(20.0, 0.0) == "+20:00"  # nothing was measured yet
+    trend.say("a long sentence " * 20)
+    assert trend.title.full_text == ""
+    trend.say("")
+    assert trend.title.full_text == TREND.title
 
 
 @pytest.mark.parametrize("marks", [0, 1, 4])

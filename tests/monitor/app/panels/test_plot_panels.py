@@ -272,6 +272,9 @@ def test_an_opinion_lies_between_its_thresholds(kept) -> None:
     view = OpinionView("title", "said", np.array([1.0, 2.0]), np.zeros(2), 3.1, 5.0)
     panel.draw(view)
     assert [line.value() for line in panel._lines] == [0.0, 3.1, -3.1]
+    assert ticks(panel.plot, "left") == [(0.0, "t = 0")]  # in one another else
+    panel.plot.size_px = lambda: (500.0, 500.0)
+    panel.draw(view)
     assert ticks(panel.plot, "left") == [
         (0.0, "t = 0"),
         (3.1, "3.1"),
