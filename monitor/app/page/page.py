@@ -83,6 +83,8 @@ class Page(QWidget):
         self.acts = QStackedWidget()
         self.acts.addWidget(self.buttons)
         self.acts.addWidget(self.replay)
+        # the one that is hidden keeps the height of another window's size
+        self.acts.setSizePolicy(QSizePolicy.Policy.Preferred, IGNORED)
         for panel, words in (
             (self.headline, glossary.HEADLINE),
             (self.trend, glossary.TREND),
