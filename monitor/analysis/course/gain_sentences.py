@@ -21,9 +21,9 @@ class GainsSaid:
     def news(self, steps: Sequence[Gain]) -> tuple[str, ...]:
         """Sentences on steps that were not said yet, as all `steps` stand now."""
         sentences = tuple(gains_said(steps))
-        new = [any(one.is_same(other) for other in self._said) for one in steps]
-        found = zip(steps, sentences, new, strict=True)
-        told = [(one, said) for one, said, known in found if not known]
+        known = [any(one.is_same(other) for other in self._said) for one in steps]
+        found = zip(steps, sentences, known, strict=True)
+        told = [(one, said) for one, said, old in found if not old]
         self._said += [one for one, _ in told]
         return tuple(said for _, said in told)
 

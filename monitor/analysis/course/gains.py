@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitor.analysis.contamination.gain_steps import Gain
+from monitor.analysis.contamination.gain_steps import Gain, gain_at
 from monitor.analysis.course.response import Reference
 from monitor.analysis.fit.window import Average, Window
 from monitor.analysis.signal.spectrum import Real
@@ -41,28 +41,23 @@ class Gains:
         step = self.steps[k - 1] if k else None
         return step if step is not None and step.epoch == epoch else None
 
-    def worth(self, i: int, epoch: int) -> float:
-        """What a transient is worth, in transients of the first gain."""
-        step = self.before(i, epoch)
-        return 1.0 if step is None else step.worth
-
     def worths(self, window: Window, epoch: int) -> Real | None:
-        """Of the transients (n,) of a window; None: no gain has stepped."""
-        if not self.steps:
-            return None
-        own = range(window.first, window.stop)
-        return np.array([self.worth(i, epoch) for i in own])
+        """What each of a window (n,) is worth, in transients of the first gain.
+
+        None: no gain has stepped.
+        """
+        return self._at(window, epoch)[2] if self.steps else None
 
     def mean(self, average: Average, epoch: int) -> float:
         """Gain of a window, by the weights of its transients."""
         if not self.steps:
             return 1.0
-        steps = (
-            self.before(average.window.first + k, epoch)
-            for k in range(average.window.length)
-        )
-        gains = np.array([1.0 if step is None else step.gain for step in steps])
-        return float(average.weights @ gains)
+        return float(average.weights @ self._at(average.window, epoch)[0])
+
+    def _at(self, window: Window, epoch: int) -> Real:
+        """Gain, the water's, and the worth (3, n) of the transients of a window."""
+        own = [step for step in self.steps if step.epoch == epoch]
+        return gain_at(own, np.arange(window.first, window.stop))
 
     def scaled(self, i: int, epoch: int, fid: ComplexFID, noise_sd: float) -> Came:
         """A transient that comes, or comes anew, at the first gain."""

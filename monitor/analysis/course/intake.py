@@ -87,8 +87,8 @@ class Intake:
         elif last is None or self.settings.new_series == "new":
             self._preparation.new_epoch(acquisition)
         else:
-            declared = self.settings.new_series == "same"
-            self._preparation.new_series(acquisition, last, declared)
+            same = self.settings.new_series == "same"
+            self._preparation.new_series(acquisition, last, same)
         if self._preparation.elsewhere:
             self._lies_elsewhere(epoch)
 
@@ -205,7 +205,8 @@ class Intake:
         if not qualities or qualities[-1].epoch != epoch:
             self.waters.measure(self.course, preparation.combination, model)
         self._newest = prepared
-        self._take(prepared, model)
+        fid = prepared.aligned.astype(np.complex64)
+        self.course.append(fid, prepared.quality, prepared.noise_sd(model.axis))
         self._steps.append(step)
         if prepared.redone or epoch not in self._shifts_hz:
             self._shifts_hz[epoch] = preparation.absolute.shift_hz
@@ -264,10 +265,6 @@ class Intake:
             raise InputError("A transient came before any start message: it is left.")
         return self._preparation, self._model
 
-    def _take(self, prepared: Prepared, model: Model) -> None:
-        fid = prepared.aligned.astype(np.complex64)
-        self.course.append(fid, prepared.quality, prepared.noise_sd(model.axis))
-
     def _show(self, prepared: Prepared, model: Model) -> None:
         """Show the judge a transient."""
         preparation, _ = self._ready()
@@ -296,7 +293,6 @@ class Intake:
         if epoch in self.joined:
             return
         self.joined[epoch] = before
-        declared = self.settings.new_series == "same"
-        self.course.join_epoch(epoch, before, declared)
+        self.course.join_epoch(epoch, before, self.settings.new_series == "same")
         self.judge.forget(epoch)
         self.waters.join()

@@ -87,14 +87,16 @@ def test_a_step_of_noise_alone_is_no_other_gain():
     period = SimpleNamespace(first=0, stop=30)
     assert not gains.rescaled(period, 45, 0)
     assert Gains((STEP,), [40]).rescaled(period, 45, 0)
-    assert gains.worth(45, 0) == 8.0
+    assert gains.worths(Window(39, 42), 0).tolist() == [1.0, 8.0, 8.0]
 
 
 def test_a_step_holds_for_its_epoch_alone():
     gains = Gains((STEP,), [40])
     assert [gains.before(39, 0), gains.before(40, 0)] == [None, STEP]
     assert gains.before(60, 1) is None
-    assert gains.worth(50, 0) == 1.0
+    gains = Gains((replace(STEP, worth=0.5),), [40])
+    assert gains.worths(Window(50, 52), 1).tolist() == [1.0, 1.0]
+    assert Gains().worths(Window(50, 52), 0) is None
 
 
 def test_transients_of_less_worth_count_less_and_are_noisier():
