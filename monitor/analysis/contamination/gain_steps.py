@@ -5,8 +5,8 @@ out.  With a the height of tNAA in a transient, in whatever unit it came, median
 ln a over BESIDE transients before and behind a step differ by more than LEAST; between
 two steps lies a *segment*.  The median spectrum of a segment at a height of 1 is held
 against that of the segments before it, the nearest first, as `states` compares
-transients: where the shape is kept and the lines are no broader, only the gain g has
-changed,
+transients: where the shape is kept, the lines are no broader and the spectrum as it
+came has stepped with a, only the gain g has changed,
 
     g = g' a / a'.
 
@@ -42,10 +42,13 @@ SURELY = 6.0
 SHAPE = 0.017
 """Rms of the bands, in tNAA heights: as much as `states` allows."""
 MOST_NOISE = 2 * SHAPE
-WIDER_HZ = 0.5
-"""Of the lines: a loss of signal that broadens them is motion."""
+WIDER_HZ = 0.7
+"""Of the lines, as much as `dirtier` allows: what is broader is no step but motion."""
 SAME = 0.05
 """Of ln g: two segments that are as near are one gain."""
+ALIKE = 0.5
+"""Of a step of ln a: so far the bands may have stepped otherwise.  Under lipid the
+height is not that of tNAA, and may move where nothing of the spectrum does."""
 NOISE, NOISIER = 0.1, 0.2
 """Of the log of the noise: so much less than that is the same; a step of it alone."""
 NEAR = 0.4
@@ -135,11 +138,13 @@ class _Segment:
         """Whether nothing but the gain lies between two segments."""
         if not abs(self.width_hz - other.width_hz) < WIDER_HZ:
             return False
-        G, rest = other.bands, self.bands - other.bands
-        half = G.size // 2
-        for direction in (G, np.concatenate([-G[half:], G[:half]])):
-            size = float(direction @ direction)
-            rest = rest - direction * float(rest @ direction) / max(size, 1e-300)
+        G, half = other.bands, other.bands.size // 2
+        directions = np.stack([G, np.concatenate([-G[half:], G[:half]])])
+        c = directions @ self.bands / max(float(G @ G), 1e-300)
+        rest = self.bands - c @ directions
+        apart = abs(math.log(max(math.hypot(*c), 1e-300)))
+        if apart > max(SAME, ALIKE * abs(self.level - other.level)):
+            return False
         noise = math.hypot(self.bands_sd, other.bands_sd)
         if noise > MOST_NOISE:  # any shape would be alike
             return False

@@ -35,6 +35,24 @@ class Gains:
     _firsts: list[int] = field(default_factory=list)
     _came: dict[int, Came] = field(default_factory=dict)
 
+    @property
+    def signal_alone(self) -> bool:
+        """Whether the signal has stepped anywhere and the noise has not with it.
+
+        A receiver scales both.  Where it was none what comes from outside the voxel
+        need not have followed, and the baseline is another beside the lines.
+        """
+        held: Gain | None = None
+        for step in self.steps:
+            first = held is None or held.epoch != step.epoch
+            gain, worth = (
+                (1.0, 1.0) if first or held is None else (held.gain, held.worth)
+            )
+            if step.gain != gain and step.worth != worth:
+                return True
+            held = step
+        return False
+
     def before(self, i: int, epoch: int) -> Gain | None:
         """The last step before a transient, in its epoch; None: there is none."""
         k = bisect_right(self._firsts, i)

@@ -10,8 +10,10 @@ mean was taken off both, so that its noise is in it too.
 
 Where they are SURELY apart once, at the end of any independent window, the baseline of
 all windows and of the tracker is let bend (`decide_bending`; BENT_STIFFNESS of
-`epoch_model`): what the reference period told of it is refuted.  Intervals then hold a
-baseline that may bend, and are wider.
+`epoch_model`): what the reference period told of it is refuted.  So it is where the
+signal has stepped and the noise has not: what comes from outside the voxel stays, and
+is another baseline beside the lines.  Intervals then hold a baseline that may bend, and
+are wider.
 """
 
 from __future__ import annotations
@@ -66,8 +68,8 @@ def bends_now(course: Course, plan: Plan) -> bool:
 
 def decide_bending(course: Course, plan: Plan) -> bool:
     """Let the baseline bend, or not, by all transients; whether that is new."""
-    before = course.bending
-    course.bending = _any_bent(course, plan, _asked_at(course, plan))
+    before, stepped = course.bending, course.gains.signal_alone
+    course.bending = stepped or _any_bent(course, plan, _asked_at(course, plan))
     return course.bending != before
 
 

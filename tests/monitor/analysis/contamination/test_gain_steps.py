@@ -1,5 +1,7 @@
 """Steps of gain, found in figures drawn from a known brain and a known course."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -82,6 +84,15 @@ def test_a_step_under_lipid_is_found_by_the_noise_and_by_what_is_alike():
     (found,) = gains_of(heights(within(120, N, 2.5), bands=fat))
     assert found.gain == pytest.approx(2.5, rel=0.03)
     assert found.first == 120
+
+
+@pytest.mark.parametrize("rise", [1.15, 1.3, 0.8])
+def test_a_height_that_moves_alone_under_lipid_is_no_gain(rise: float):
+    """What is found at the place of tNAA under lipid is not tNAA."""
+    fat = 3 * np.multiply.outer(within(90, N, 1.0, 0.0), LIPID)
+    seen = heights(np.ones(N), bands=fat)
+    level = seen.level + np.log(within(90, N, 1.12)) + np.log(within(110, N, rise))
+    assert gains_of(replace(seen, level=level)) == []
 
 
 @pytest.mark.parametrize(

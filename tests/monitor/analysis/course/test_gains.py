@@ -90,6 +90,22 @@ def test_a_step_of_noise_alone_is_no_other_gain():
     assert gains.worths(Window(39, 42), 0).tolist() == [1.0, 8.0, 8.0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "alone"),
+    [
+        ([{}], False),
+        ([{"worth": 6.0}], True),
+        ([{"gain": 1.0, "worth": 6.0}], False),
+        ([{"worth": 6.0, "gain": 1.0}, {"worth": 6.0, "first": 60}], False),
+        ([{}, {"worth": 2.0, "gain": 4.0, "first": 60}], True),
+        ([{"worth": 0.5, "gain": 1.0}, {"epoch": 1, "first": 60}], False),
+    ],
+)
+def test_a_signal_that_steps_without_the_noise_is_told(changes: list, alone: bool):
+    steps = tuple(replace(STEP, **one) for one in changes)
+    assert Gains(steps, [one.first for one in steps]).signal_alone is alone
+
+
 def test_a_step_holds_for_its_epoch_alone():
     gains = Gains((STEP,), [40])
     assert [gains.before(39, 0), gains.before(40, 0)] == [None, STEP]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from course_cases import quality
 
+from monitor.analysis.contamination.gain_steps import Gain
 from monitor.analysis.course.course import Course
 from monitor.analysis.course.plan import Plan
 from monitor.analysis.fit.epoch_model import DEPARTURE_STIFFNESS
@@ -61,6 +62,17 @@ def test_a_decision_is_new_where_it_differs(monkeypatch, bent, before) -> None:
     course = course_of(np.ones(80), before)
     assert free_baseline.decide_bending(course, None) is not before
     assert course.bending is True
+
+
+def test_it_bends_where_the_signal_has_stepped_and_the_noise_has_not(
+    monkeypatch,
+) -> None:
+    monkeypatch.setattr(free_baseline, "_any_bent", lambda *_: False)
+    course, plan = course_of(np.ones(80)), Plan(20, 10, (), (0.0, 50.0))
+    course.take_gains([Gain(40, 0.7, 0.7)])
+    assert not free_baseline.decide_bending(course, plan)
+    course.take_gains([Gain(40, 0.7, 1.0, 0.5)])
+    assert free_baseline.decide_bending(course, plan)
 
 
 @pytest.mark.parametrize(
