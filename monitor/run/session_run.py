@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from monitor.analysis.note import Note
 from monitor.analysis.update import Update
 from monitor.protocol.choose import Wishes
+from monitor.run.doubled_check import DoubledCheck
 from monitor.run.filled_zeros import FilledZeros
 from monitor.run.filtered_message import Taken
 from monitor.run.identity import Identity, identity_from
@@ -63,6 +64,7 @@ class SessionRun:
         self._wishes = wishes
         self.counts = MessageCounts()
         self._numbers = NumberCheck()
+        self._doubled = DoubledCheck()
         self._marks = MarkPlaces()
         self._nulled_gate = NulledGate()
         self._water_gate = WaterGate()
@@ -76,7 +78,9 @@ class SessionRun:
             Lock(wishes.changes, lambda: self._analysis.hide_outcome()),
         )
         zeros = FilledZeros(self._begin_again)
-        self._filters = (self._numbers, self._marks, zeros, *self._behind_zeros)
+        self._filters = (
+            self._numbers, self._doubled, self._marks, zeros, *self._behind_zeros
+        )  # fmt: skip
         self._mirror_watch = MirrorWatch()
         self._identity = Identity()
 
