@@ -122,3 +122,21 @@ def test_what_the_protocol_did_not_expect_is_named_with_both_values() -> None:
     assert unexpected(unknown, settings) == ()
     other = replace(settings, expect_nucleus="31P")
     assert unexpected(SHORT, other) == ()  # refused elsewhere, by the basis set
+
+
+@pytest.mark.parametrize(
+    ("sequence", "phantom", "said"),
+    [
+        ("PRESS", False, True),
+        (None, False, True),
+        ("MEGA-PRESS", False, False),
+        ("PRESS", True, False),
+    ],
+)
+def test_that_creatine_is_missing_is_said_but_of_edited_spectra(
+    sequence, phantom, said
+) -> None:
+    acquisition = replace(SHORT, sequence=sequence)
+    _, notes = model_for(basis("Glu", "NAA"), acquisition, Settings(phantom=phantom))
+    words = module.LACKS.format(absent="Cr or PCr")
+    assert (words in {note.text for note in notes}) is said
