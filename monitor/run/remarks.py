@@ -30,6 +30,7 @@ from monitor.run.period_remarks import (
     unconverged_windows,
     without_change,
 )
+from monitor.run.phase_swings import phase_swings
 from monitor.run.result import Result
 from monitor.run.stretch_notes import differences_said, most_said, stretches_said
 from monitor.run.unexplained_line import unexplained_line
@@ -41,6 +42,7 @@ OF_WHAT_WAS_MEASURED = (
     (NoteKind.SIGNAL, line_offset),
     (NoteKind.SIGNAL, points_before_top),
     (NoteKind.SIGNAL, unexplained_line),
+    (NoteKind.SIGNAL, phase_swings),
     (NoteKind.COMPONENTS, negative_components),
 )
 """What is said of transients that hold nothing and of fitted lines, a sentence each."""

@@ -12,6 +12,7 @@ from monitor.analysis.basis import names as naming
 from monitor.analysis.fit.fit import Fit
 from monitor.analysis.fit.model import Model
 from monitor.analysis.fit.problem import Problem, evaluate, target
+from monitor.analysis.fit.sidebands import Swing, turned_back
 from monitor.analysis.fit.subspace import Subspace, make_subspace
 from monitor.analysis.fit.water_filter import WaterFilter
 from monitor.analysis.fit.window import Average
@@ -47,6 +48,7 @@ class SessionModel:
     mean : which transients it was made of; None where that does not matter
     offset_hz : the lines lie so much too high in ppm; they are moved before the fit.
         0 within what the fit itself reaches
+    swings : of the phase of all FIDs, undone before the fit
     doubt : part (M, M) of the amplitudes' covariance that comes from macromolecules
         that nobody measured; 0 where they are known
     left_over : what that covariance has beyond bound and misfit, since what the mean's
@@ -67,6 +69,7 @@ class SessionModel:
     fwhm_slopes: tuple[float, float]
     mean: Average | None = None
     offset_hz: float = 0.0
+    swings: tuple[Swing, ...] = ()
     doubt: Real = field(default_factory=lambda: np.zeros((0, 0)))
     left_over: Real | float = 0.0
     stiffness: float = UNTOLD_STIFFNESS
@@ -151,7 +154,13 @@ class SessionModel:
 
     def placed(self, fids: Fids) -> Complex:
         """FIDs (..., points) with their lines where those of the basis set are."""
-        return moved_by(fids, self.problem.model.dwell_time_s, -self.offset_hz)
+        placed = moved_by(fids, self.problem.model.dwell_time_s, -self.offset_hz)
+        return placed if self._steadying is None else placed * self._steadying
+
+    @cached_property
+    def _steadying(self) -> Complex | None:
+        """Factor (points,) that undoes the swings of the phase; None without any."""
+        return turned_back(self.swings) if self.swings else None
 
     def projected(self, fids: Fids) -> Complex:
         """FIDs (n, points) of transients or averages, ready for `warm_fits`."""

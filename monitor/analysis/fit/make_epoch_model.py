@@ -25,6 +25,7 @@ better than any window:
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -42,6 +43,7 @@ from monitor.analysis.fit.model import GAUSS, LORENTZ, MM_GAUSS, PHASE, SHIFT, M
 from monitor.analysis.fit.moving_line import moving_line
 from monitor.analysis.fit.naa_width import fwhm_slopes, naa_line
 from monitor.analysis.fit.problem import Indices, Problem, stacked
+from monitor.analysis.fit.sidebands import FittedMean, swings_of, turned_back
 from monitor.analysis.fit.subspace import make_subspace
 from monitor.analysis.fit.unmeasured_mm import (
     fit_mean,
@@ -96,14 +98,13 @@ def make_session_model(
     taken = same_brain is not None and model.unmeasured is not None
     if taken and same_brain is not None:
         model = with_macromolecules_of(model, same_brain.problem.model)
-    water = None
-    if freedom.water_removal:
-        water = residual_water_filter(model, mean_fid, offset_hz / model.frequency_mhz)
-    wide_mean = band_spectra(model.wide, over_wide_band(water, model), mean_fid)
-    mean = wide_mean[model.inner]
-    found = fit_mean(model, mean, noise_sd * mean_noise, freedom)
+    moved_ppm, sd = offset_hz / model.frequency_mhz, noise_sd * mean_noise
+    fit_of = partial(fitted_mean, model, sd, freedom, moved_ppm)
+    swings, made_of = swings_of(model, mean_fid, sd, fit_of(mean_fid), fit_of)
+    mean_fid, windows = (fids * turned_back(swings) for fids in (mean_fid, windows))
+    water, wide_mean, found = made_of
     fit, problem, model = found.fit, found.problem, found.problem.model
-    expected = np.zeros_like(mean)
+    expected = np.zeros_like(problem.spectrum)
     if same_brain is not None and fit.converged:
         fit, problem, expected = fit_about(same_brain, fit, problem)
     phased, smooth, parts = curves(problem, fit)
@@ -138,7 +139,7 @@ def make_session_model(
         fwhm_slopes(model, replace(fit, theta=line), subspace.gauss_rate),
     )
     common = _common(made, mean_fid, mean_noise)
-    made = replace(made, offset_hz=offset_hz, stiffness=asked)
+    made = replace(made, offset_hz=offset_hz, swings=swings, stiffness=asked)
     doubt, left = found.doubt * max(fit.misfit, 1.0), found.left_over
     if same_brain is not None:
         left = _of_other(same_brain, fit, same_brain.left_over)
@@ -210,6 +211,21 @@ def deviation_stiffness(problem: Problem, fit: Fit, windows: Complex) -> float:
         cost = degrees * np.log(np.mean(energy) / degrees)
         scores.append(len(windows.T[0]) * (cost + spread + volume))
     return float(grid[int(np.argmin(scores))])
+
+
+def fitted_mean(
+    model: Model, noise_sd: float, freedom: Freedom, moved_ppm: float, fid: Complex
+) -> FittedMean:
+    """A mean FID (points,) without its water, fitted from nothing.
+
+    `noise_sd` is that of its real spectrum; its lines were moved down by `moved_ppm`.
+    """
+    water = None
+    if freedom.water_removal:
+        water = residual_water_filter(model, fid, moved_ppm)
+    wide = band_spectra(model.wide, over_wide_band(water, model), fid)
+    found = fit_mean(model, wide[model.inner], noise_sd, freedom)
+    return FittedMean(water, wide, found)
 
 
 def residual_water_filter(

@@ -81,9 +81,22 @@ def water_lines(
     low_ppm: float = WATER_PPM[0],
 ) -> Lines:
     """The lines that make up the residual water of a FID (points,)."""
+    return lines_between(fid, dwell_time_s, frequency_mhz, (low_ppm, WATER_PPM[1]))
+
+
+def lines_between(
+    fid: Complex,
+    dwell_time_s: float,
+    frequency_mhz: float,
+    range_ppm: tuple[float, float],
+    middle_ppm: float = REFERENCE_PPM,
+) -> Lines:
+    """The lines in a part of what lies within `PASS_PPM` of `middle_ppm`."""
     step = max(1, int(1.0 / (dwell_time_s * BAND_PPM * frequency_mhz)))
     h = _low_pass(step, dwell_time_s, frequency_mhz)
-    y = np.convolve(fid, h, mode="valid")[::step][:MOST_POINTS]
+    turn = 2j * np.pi * (middle_ppm - REFERENCE_PPM) * frequency_mhz * dwell_time_s
+    about = fid * np.exp(turn * np.arange(fid.size)) if turn else fid
+    y = np.convolve(about, h, mode="valid")[::step][:MOST_POINTS]
     if not np.any(y):
         return Lines(np.zeros(0, complex), np.zeros(0), np.zeros(0))
     noise = noise_sd(fid, dwell_time_s, frequency_mhz) * np.linalg.norm(h)
@@ -93,10 +106,11 @@ def water_lines(
     gain = _powers(1.0 / slow, h.size).T @ h.astype(complex) * slow ** (h.size - 1)
     amplitude, *_ = np.linalg.lstsq(_powers(poles, y.size) * gain, y, rcond=1e-10)
     nu = -np.angle(slow) / (2 * np.pi * dwell_time_s)
-    ppm = REFERENCE_PPM + nu / frequency_mhz
+    ppm = middle_ppm + nu / frequency_mhz
     width = -np.log(np.abs(slow)) / (np.pi * dwell_time_s)
-    water = (ppm > low_ppm) & (ppm < WATER_PPM[1]) & (width < MOST_FWHM_HZ)
-    return Lines(np.asarray(amplitude[water], complex), ppm[water], width[water])
+    low, high = range_ppm
+    asked = (ppm > low) & (ppm < high) & (width < MOST_FWHM_HZ)
+    return Lines(np.asarray(amplitude[asked], complex), ppm[asked], width[asked])
 
 
 def _poles(y: Complex, noise_sd: float) -> Complex:
