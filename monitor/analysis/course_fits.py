@@ -67,7 +67,8 @@ class CourseFits:
         if self._intake.judge_again():
             anew, update = True, self.with_weights(update)
         course = refit(self._course, plan, anew)
-        if anew and decide_bending(self._course, plan):
+        open_yet = anew and not self._course.bending_held
+        if open_yet and decide_bending(self._course, plan):
             course = refit(self._course, plan)
         judged = self._course.qualities[-1] if update.quality is not None else None
         update = replace(

@@ -5,7 +5,9 @@ infusion, in which nothing changes: its first half is their reference period, an
 its middle on `PERCENT` of the fitted glutamate are added to every transient, in its own
 frequency and phase, once as a step, once rising to the end.  Each copy goes through the
 whole pipeline (coils where they are still apart, alignment, weights, rejection,
-baseline, windows, tracker) as a session of its own; a further one gets nothing.
+baseline, windows, tracker) as a session of its own; a further one gets nothing, and
+what its data decide with a yes or a no (`Choices`) holds for all of them: a copy
+differs from it by what was put in, and by what that does to weights and rejection.
 
 It holds no response, so that it tells nothing of the outcome.  What it cannot see: a
 wrong level of glutamate (it adds percents of what the fit finds), and so macromolecules
@@ -21,6 +23,7 @@ from math import inf, isfinite, nan
 
 import numpy as np
 
+from monitor.analysis.choices import Choices
 from monitor.analysis.course.fitted_signal import (
     change_by,
     fitted_fid,
@@ -80,8 +83,8 @@ def inject(
     """
     of_copies = _wishes(wishes, halves)
 
-    def copy(put: Callable[[Message], Message]) -> Result:
-        run = SessionRun(of_copies, live=False)
+    def copy(put: Callable[[Message], Message], held: Choices | None = None) -> Result:
+        run = SessionRun(of_copies, live=False, held=held)
         for message in _until(messages(), halves.end_s):
             run.push(put(message))
             pause()
@@ -91,8 +94,9 @@ def inject(
     glutamate = _Glutamate.of(plain)
     if glutamate is None:
         return None
+    held = Choices.of(plain.course, plain.tracking)
     read = {
-        course: copy(partial(glutamate.put_into, halves=halves, course=course))
+        course: copy(partial(glutamate.put_into, halves=halves, course=course), held)
         for course in (STEP, RISE)
     }
     return _compare(plain, read, halves)

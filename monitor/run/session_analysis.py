@@ -21,6 +21,7 @@ from streams.messages.scanner_counter import AUTHOR, JUMPED
 from streams.messages.transient import Body, Event, Message, Start
 
 if TYPE_CHECKING:
+    from monitor.analysis.choices import Choices
     from monitor.analysis.course.response import Estimate
     from monitor.analysis.pipeline import Pipeline
     from monitor.analysis.tracking.point import TrackerPoint
@@ -55,8 +56,9 @@ class SessionAnalysis:
         live: bool,
         marks: MarkPlaces,
         renamed: Callable[[Message], Message],
+        held: Choices | None = None,
     ) -> None:
-        self._wishes, self._live = wishes, live
+        self._wishes, self._live, self._held = wishes, live, held
         self._marks, self._renamed = marks, renamed
         self.pipeline: Pipeline | None = None
         self.notes: dict[Note, None] = {}
@@ -69,7 +71,8 @@ class SessionAnalysis:
     def anew(self) -> SessionAnalysis:
         """Nothing has been worked through, by the same wishes."""
         self._marks.again()
-        return SessionAnalysis(self._wishes, self._live, self._marks, self._renamed)
+        marks, renamed, held = self._marks, self._renamed, self._held
+        return SessionAnalysis(self._wishes, self._live, marks, renamed, held)
 
     @property
     def hidden(self) -> bool:
@@ -130,6 +133,8 @@ class SessionAnalysis:
         basis, notes = basis_for(settings.basis, body.acquisition)
         self.pipeline = Pipeline(settings, basis)
         self.pipeline.live = self._live
+        if self._held is not None:
+            self._held.hold(self.pipeline.course, self.pipeline.ways.tracking)
         self._marks.begin(settings)
         self._settings_are_news = True
         return notes_of(NoteKind.BASIS, notes)

@@ -37,6 +37,7 @@ from streams.messages.transient import (
 )
 
 if TYPE_CHECKING:
+    from monitor.analysis.choices import Choices
     from monitor.analysis.fit.curves import Curves
     from monitor.analysis.pipeline import Pipeline
     from monitor.run.known_change import Copies
@@ -54,13 +55,16 @@ class SessionRun:
     wishes : what was asked for
     live : fit while transients come; False: only once the session has ended, with the
         same result
+    held : what another session's data decided, and this one's are not to
 
     Attributes
     ----------
     counts : what came so far
     """
 
-    def __init__(self, wishes: Wishes, live: bool = True) -> None:
+    def __init__(
+        self, wishes: Wishes, live: bool = True, held: Choices | None = None
+    ) -> None:
         self._wishes = wishes
         self.counts = MessageCounts()
         self._numbers = NumberCheck()
@@ -69,7 +73,7 @@ class SessionRun:
         self._nulled_gate = NulledGate()
         self._water_gate = WaterGate()
         self._analysis = SessionAnalysis(
-            wishes, live, self._marks, self._nulled_gate.renamed
+            wishes, live, self._marks, self._nulled_gate.renamed, held
         )
         # Those behind the zeros see once more what is cut after it has come.
         self._behind_zeros: tuple[MessageFilter, ...] = (

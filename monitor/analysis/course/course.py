@@ -72,6 +72,7 @@ class Course:
     joins : where a further series went on with its epoch, and nobody declared it
     gains : where the gain has stepped; FIDs are as at their epoch's first
     bending : the baseline was seen to bend beyond what the reference period foresaw
+    bending_held : whether that was told from elsewhere: it is asked no more
     bends : of each independent window that was asked, whether it says so
     last_fitted : the newest window's fit
     """
@@ -94,6 +95,7 @@ class Course:
     joins: Joins = field(default_factory=Joins)
     gains: Gains = field(default_factory=Gains)
     bending: bool = False
+    bending_held: bool = False
     bends: KeptByWindow[bool] = field(default_factory=KeptByWindow)
     _epochs: list[int] = field(default_factory=list)
     _times_s: list[float] = field(default_factory=list)

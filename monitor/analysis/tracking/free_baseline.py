@@ -56,7 +56,7 @@ def bends_now(course: Course, plan: Plan) -> bool:
 
     Asked where they complete an independent window.
     """
-    if course.bending or plan.reference_s is None:
+    if course.bending or course.bending_held or plan.reference_s is None:
         return False
     epochs, times_s, length = course.epochs, course.times_s, plan.length
     newest = window_ending(epochs, times_s.tolist(), plan.boundaries_s, length, length)

@@ -36,6 +36,8 @@ DECISIVE = 1.0
 UNSETTLED = 2
 """Blocks at the start whose innovations say nothing about noise yet."""
 PRIOR_INNOVATIONS = 200.0
+Switches = tuple[tuple[int, float], ...]
+"""Places in transients, and the percent per transient in use from there on."""
 
 
 @dataclass(slots=True)
@@ -47,11 +49,15 @@ class NoiseScale:
     trials : filter by SD of the slope's noise, percent per transient
     floor : lowest that the filter uses, percent per transient
     percent : the one in use
+    switches : from which place of a block on which was in use
+    held : those of another session, which are followed instead
     """
 
     trials: dict[float, Tracker]
     floor: float
     percent: float
+    switches: Switches = ()
+    held: Switches | None = None
     before: Block | None = None
     blocks: int = 0
     energy: float = 0.0
@@ -82,12 +88,22 @@ class NoiseScale:
                 self.energy += float(step.innovation @ step.innovation)
                 self.count += step.innovation.size
         self.before, self.blocks = block, self.blocks + 1
+        wanted = self._wanted(block.begins)
+        if wanted == self.percent:
+            return False
+        self.percent = wanted
+        self.switches = (*self.switches, (block.begins, wanted))
+        return True
+
+    def _wanted(self, place: int) -> float:
+        """What to use behind a block that began at a place."""
+        if self.held is not None:
+            passed = [percent for begins, percent in self.held if begins <= place]
+            return passed[-1] if passed else self.percent
         scores = {p: trial.log_likelihood for p, trial in self.trials.items()}
         best = max((p for p in scores if p >= self.floor), key=lambda p: scores[p])
-        if scores[best] - scores[self.percent] <= DECISIVE:
-            return False
-        self.percent = best
-        return True
+        decisive = scores[best] - scores[self.percent] > DECISIVE
+        return best if decisive else self.percent
 
     @property
     def likeliest(self) -> float:

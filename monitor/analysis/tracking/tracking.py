@@ -26,7 +26,7 @@ from monitor.analysis.tracking.blocks import Block, GrowingBlocks, blocks_of
 from monitor.analysis.tracking.dynamics import Dynamics, dynamics_of
 from monitor.analysis.tracking.evidence import Accumulated
 from monitor.analysis.tracking.joint import ResponseFit, joint_fits
-from monitor.analysis.tracking.noise_scale import NoiseScale
+from monitor.analysis.tracking.noise_scale import NoiseScale, Switches
 from monitor.analysis.tracking.point import TrackerPoint
 from monitor.analysis.tracking.sequential import Sequential
 from monitor.analysis.tracking.smoothing import between, smooth
@@ -56,6 +56,7 @@ class Tracking:
         a file is tracked once, at its end
     notes : what changed since they were last taken
     compared : fits of the windows that it was compared with
+    held : when the process noise of another session switched, and this one's is to
     """
 
     course: Course
@@ -67,6 +68,7 @@ class Tracking:
     goes_back: bool = True
     notes: list[str] = field(default_factory=list)
     compared: KeptByWindow[FittedWindow] = field(default_factory=KeptByWindow)
+    held: Switches | None = None
     _observed: list[Observed] = field(default_factory=list)
     _points: list[TrackerPoint] = field(default_factory=list)
     _checkpoints: Checkpoints = field(default_factory=Checkpoints)
@@ -222,7 +224,11 @@ class Tracking:
         reference = self.course.reference
         if home is None or reference is None:
             raise RuntimeError("a tracker without a reference period")
-        scale.percent = percent
+        scale.percent, scale.held = percent, self.held
+        if self.held:
+            scale.percent = self.held[0][1]
+        scale.switches = ((0, scale.percent),)
+        percent = scale.percent
         told = (n for n in outcomes_of(names).names if n not in reference.unseen)
         known = {naming.canonical(n) for n in told}
         tied, free = self._dynamics(percent, tied=True), self._dynamics(percent, False)

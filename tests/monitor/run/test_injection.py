@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -13,7 +14,10 @@ from hypothesis import strategies as st
 from marked_sessions import CHANGES, bodies_of
 from threadpoolctl import threadpool_limits
 
+from monitor.analysis.choices import Choices
+from monitor.analysis.tracking import free_baseline
 from monitor.protocol.choose import Wishes
+from monitor.run import injection
 from monitor.run.injection import halves_in, inject
 from monitor.run.known_change import (
     LEAST,
@@ -24,6 +28,7 @@ from monitor.run.known_change import (
     Injection,
     halves_before,
 )
+from monitor.run.result import Result
 from monitor.run.session_run import SessionRun
 from streams.messages.transient import Event, Message, Transient, number
 
@@ -108,11 +113,24 @@ def test_marks_of_the_session_do_not_move_the_copies_periods() -> None:
         assert inject(lambda: marked, WISHES, halves) == injected(4)
 
 
-def test_it_pauses_at_each_message() -> None:
+def test_copies_hold_what_the_one_without_decided_and_pause_at_each_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = itertools.cycle((True, False))  # as where it stands on the edge
+    monkeypatch.setattr(free_baseline, "_any_bent", lambda *_: next(asked))
+    chose: list[Choices] = []
+
+    def spy(plain: Result, read: dict[str, Result], halves: Halves) -> None:
+        ran = (plain, *read.values())
+        chose.extend(Choices.of(one.course, one.tracking) for one in ran)
+
+    monkeypatch.setattr(injection, "_compared", spy)
     pauses: list[None] = []
     halves = halves_in(run(1).finish()[1])
     with threadpool_limits(1):
         inject(lambda: messages(1), WISHES, halves, lambda: pauses.append(None))
+    assert [one.bending for one in chose] == [True] * 3
+    assert len({one.noise for one in chose}) == 1
     before = [m for m in messages(1) if getattr(m.body, "time_s", 0) <= halves.end_s]
     assert len(pauses) == 3 * (len(before) - 1)  # but the end, which is not before
 

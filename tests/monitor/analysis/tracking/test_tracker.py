@@ -170,6 +170,10 @@ def test_process_noise_follows_the_course_and_never_falls_below_the_floor():
     assert quiet.percent == quiet.floor
     assert busy.percent >= 4 * busy.floor
     assert quiet.excess == pytest.approx(1.0, abs=0.15)
+    follows = NoiseScale.about(NAMES, C0, 5.0)
+    follows.held = busy.switches
+    pushed(follows, 3, 0.0)
+    assert follows.switches == busy.switches
 
 
 def test_a_block_is_the_weighted_mean_of_its_transients():
