@@ -58,9 +58,15 @@ def read_json_folder(folder: Path) -> BasisSet:
         nucleus="1H",  # the format has no field for it
         echo_time_s=_optional_number(first.get("echo_time_s")),
         sequence=str(first.get("sequence", "")),
-        provenance={"format": "FSL-MRS JSON", **first.get("provenance", {})},
+        provenance={"format": "FSL-MRS JSON", **_told(first.get("provenance"))},
         source=folder.name,
     )
+
+
+def _told(provenance: object) -> dict[str, str]:
+    """What a file says of where it is from; nothing where it is no table."""
+    table = provenance if isinstance(provenance, dict) else {}
+    return {str(name): str(value) for name, value in table.items()}
 
 
 def _optional_number(value: object) -> float | None:
@@ -76,7 +82,7 @@ def _basis_table(path: Path) -> dict[str, Any] | None:
     """The "basis" entry of a file, or None where it has none."""
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"Basis file {path} cannot be read: {error}.") from None
     entry = table.get("basis") if isinstance(table, dict) else None
     return entry if isinstance(entry, dict) else None

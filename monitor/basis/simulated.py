@@ -203,7 +203,10 @@ def simulated_sequence(basis: BasisSet) -> Sequence | None:
     ours = told.get("program", "").startswith("mrs-monitor") and "sequence" in told
     if not ours or "macromolecules" in told:
         return None
-    values = json.loads(told["sequence"])
-    if values["refocusing"] is not None:
-        values["refocusing"] = PulseDesign(**values["refocusing"])
-    return Sequence(**values)
+    try:
+        values = json.loads(told["sequence"])
+        if values["refocusing"] is not None:
+            values["refocusing"] = PulseDesign(**values["refocusing"])
+        return Sequence(**values)
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None  # a file that somebody changed

@@ -18,6 +18,11 @@ from monitor.preflight.machine import CheckResult, CheckState, ok
 from streams.errors import InputError
 
 AGAIN = "make the kit again with mrs-monitor kit"
+DAMAGED = (
+    *(zipfile.BadZipFile, tarfile.TarError, ValueError, TypeError),
+    *(KeyError, IndexError, OSError, RecursionError),
+)
+"""What a package raises that is damaged, or no package."""
 ROOT_USERS = ("", "0", "root", "0:0", "root:root")
 
 
@@ -112,10 +117,11 @@ def _package(path: Path, stated: dict[str, Any] | None) -> Iterator[CheckResult]
                 return
             with file.open(wanted[1]) as tar:
                 config = _image_config(tar)
-    except (zipfile.BadZipFile, tarfile.TarError, ValueError, KeyError, OSError):
+    except DAMAGED:
         yield _wrong("image", "the package or the image in it is damaged", again)
         return
-    if config.get("Labels", {}).get(LABEL_KEY) != (stated and encoded(stated)):
+    labels = config.get("Labels") or {}  # null where there is none
+    if labels.get(LABEL_KEY) != (stated and encoded(stated)):
         yield _wrong("image", "its label is not that of the Dockerfile", again)
     elif config.get("User", "") in ROOT_USERS:
         yield _wrong("image", "it would run as root", again)
@@ -133,7 +139,9 @@ def _image_config(tar: IO[bytes]) -> dict[str, Any]:
                 texts[member.name] = content.read() if content else b""
     manifest = json.loads(texts["manifest.json"])
     config = json.loads(texts[manifest[0]["Config"]])["config"]
-    return dict(config)
+    if not isinstance(config, dict):
+        raise ValueError("no JSON object")
+    return config
 
 
 def _fire(folder: Path) -> Iterator[CheckResult]:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from monitor.basis.files import write_basis
 from monitor.peers.levels import Levels
-from monitor.peers.peer import Peer, PeerError, Task
+from monitor.peers.peer import Peer, PeerError, Task, plain
 
 BASIS, RAW, CONTROL, TABLE = "basis.BASIS", "metab.RAW", "control", "out.table"
 NAMES = {"mI": "Ins", "sI": "Scyllo"}
@@ -87,7 +87,7 @@ def read_table(text: str, task: Task) -> Levels:
     _, mark, table = text.partition("$$CONC")
     if not mark:
         fatal = FATAL.search(text)
-        reason = f": {fatal[0].strip()}" if fatal else ""
+        reason = f": {plain(fatal[0])}" if fatal else ""
         raise PeerError(f"wrote no concentrations{reason}")
     ours = names_of(task)
     rows = map(ROW.fullmatch, table.partition("$$")[0].splitlines())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,21 @@ from monitor.analysis.signal.spectrum import Complex
 from monitor.peers.levels import Levels
 from streams.messages.transient import Acquisition
 
+LONGEST = 160
+"""Letters of what a peer said that go into a sentence of ours."""
+ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+"""Colours and the like, as terminals take them."""
+
 
 class PeerError(Exception):
     """A peer that did not do its work; one line says how."""
+
+
+def plain(said: str) -> str:
+    """What a peer said, as it can stand in a sentence: letters alone, and not long."""
+    letters = (c if c.isprintable() else " " for c in ESCAPES.sub("", said))
+    words = "".join(letters).strip()
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 4]} ..."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.peers.levels import Levels
-from monitor.peers.peer import Peer, PeerError, Task
+from monitor.peers.peer import LONGEST, Peer, PeerError, Task, plain
 
 TIMEOUT_S = 120.0
 
@@ -47,13 +47,14 @@ def fit_by(
     try:
         code = _run(command, folder, peer.stdin, timeout_s)
     except OSError as error:
-        raise PeerError(f"cannot be started ({error.strerror})") from None
+        why = _missing_interpreter(program) or error.strerror
+        raise PeerError(f"cannot be started ({why})") from None
     except subprocess.TimeoutExpired:
         raise PeerError(f"came to no end in {timeout_s:g} s") from None
     wall_s, cpu_s = time.perf_counter() - begun, _cpu_of_children_s() - cpu_s
     said = _last_line(_text(folder / "log"))
     if code:
-        raise PeerError(f"ended with {code}: {said}")
+        raise PeerError(f"{_ended(code)}: {said}")
     written = _text(folder / peer.results)
     if not written.strip():
         raise PeerError(f"wrote no concentrations: {said}")
@@ -108,7 +109,28 @@ def _text(path: Path) -> str:
     return path.read_text(errors="replace") if path.is_file() else ""
 
 
+def _ended(code: int) -> str:
+    """How a program ended that did not end well; a signal is a code below 0."""
+    if code > 0:
+        return f"ended with {code}"
+    name = signal.strsignal(-code) if os.name == "posix" else None
+    return f"was ended by the system ({name or f'signal {-code}'})"
+
+
+def _missing_interpreter(program: Path) -> str | None:
+    """That a script's first line names a program that is not there."""
+    try:
+        with program.open("rb") as file:
+            first = file.readline(LONGEST).decode(errors="replace")
+    except OSError:
+        return None
+    words = first.removeprefix("#!").split()
+    if not first.startswith("#!") or not words or Path(words[0]).exists():
+        return None
+    return f"its first line names {plain(words[0])}, which is not there"
+
+
 def _last_line(log: str) -> str:
     """What a program said last, for most say there what went wrong."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    lines = [line for line in map(plain, log.splitlines()) if line]
     return lines[-1] if lines else "it said nothing"

@@ -86,7 +86,9 @@ def read_saved(folder: Path) -> SavedSession:
     """
     _refuse_other(folder)
     session = _read(folder / SESSION, _json_of)
-    if session.get("outcome_hidden", True):
+    if "outcome_hidden" not in session:
+        raise InputError(f"{folder / SESSION} lacks its settings: {REMEDY}.")
+    if session["outcome_hidden"] is not False:
         raise InputError(
             f"The protocol of {folder} hides the outcome, and other programs would "
             "show it: nothing is compared before `analyse --unlock REASON`."
@@ -99,7 +101,7 @@ def read_saved(folder: Path) -> SavedSession:
     fids = np.asarray(series.fids[:, 0], np.complex128)
     try:
         return _session(session, rows, series.acquisition, basis, fids)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError):
         raise InputError(
             f"The files in {folder} are not of one run, or changed: {REMEDY}."
         ) from None
@@ -161,14 +163,16 @@ def _window(row: dict[str, str], names: list[str]) -> SavedWindow:
 def _read(path: Path, reader: Callable[[str], T]) -> T:
     try:
         return reader(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise InputError(
             f"{path} cannot be read: give a folder that {WRITER} wrote."
         ) from None
 
 
 def _json_of(text: str) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(text)
+    content = json.loads(text)
+    if not isinstance(content, dict):
+        raise ValueError("no JSON object")
     return content
 
 

@@ -117,7 +117,7 @@ def _earlier_report(job: Job) -> Row | None:
         return None
     try:
         report = _read(place)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     s = job.session
     same = (
@@ -129,7 +129,9 @@ def _earlier_report(job: Job) -> Row | None:
 
 
 def _read(path: Path) -> Row:
-    report: Row = json.loads(path.read_text(encoding="utf-8"))
+    report = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(report, dict):
+        raise ValueError("no JSON object")
     return report
 
 

@@ -18,6 +18,7 @@ from monitor.study.group import group_report
 from monitor.study.group_files import write_group
 from monitor.study.participants import Visit
 from monitor.study.sessions import StudySession
+from streams.errors import InputError
 
 ROWS = "rows.json"
 
@@ -71,13 +72,23 @@ def earlier_rows(out: Path) -> tuple[list[Row], bool]:
     """Rows of an earlier run in this folder, and whether another program made them.
 
     None where there was none.
+
+    Raises
+    ------
+    InputError : they are damaged
     """
     place = out / ROWS
     if not place.is_file():
         return [], False
-    content = json.loads(place.read_text(encoding="utf-8"))
-    rows: list[Row] = content["rows"]
-    return rows, content.get("program_sha256") != program_hash()
+    try:
+        content = json.loads(place.read_text(encoding="utf-8"))
+        rows: list[Row] = content["rows"]
+        by = content["program_sha256"]
+        if not all(isinstance(row, dict) for row in rows):
+            raise TypeError("no rows")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise InputError(f"{place} is damaged: run participant again.") from None
+    return rows, by != program_hash()
 
 
 def write_study(rows: Sequence[Row], plan: StudyPlan) -> dict[str, Any]:

@@ -27,6 +27,12 @@ def test_a_shift_above_the_reference_turns_backwards(tmp_path) -> None:
     np.testing.assert_allclose(fid, np.exp(-2j * np.pi * 0.5 * 100.0 * t), atol=1e-12)
 
 
+def test_where_it_is_from_may_be_no_table(tmp_path) -> None:
+    for told in (None, [], "here"):
+        found = read(tmp_path, TABLE | {"provenance": told})
+        assert found.provenance == {"format": "FSL-MRS JSON"}
+
+
 def test_parts_are_conjugates_of_ours(tmp_path) -> None:
     (fid,) = read(tmp_path, TABLE | {"basis_im": [0.25] * 8}).fids
     np.testing.assert_allclose(fid, 1 - 0.25j)

@@ -164,7 +164,7 @@ def test_a_kit_for_fire_is_ready(tmp_path, monkeypatch):
     assert "mrs-monitor.ini has no hostname and port" in wrong(tmp_path / "kit")
 
 
-def built(folder: Path, config: dict[str, object]) -> None:
+def built(folder: Path, config: object) -> None:
     """A package with an image that has this configuration and nothing else."""
     name = package_name()
     parts = {
@@ -189,6 +189,11 @@ def test_what_is_wrong_with_a_package_is_said(kit):
     assert wrong(kit) == ["it would run as root"]
     built(kit, good | {"Labels": {LABEL_KEY: base64.b64encode(b"{}").decode()}})
     assert wrong(kit) == ["its label is not that of the Dockerfile"]
+    built(kit, good | {"Labels": None})  # as a builder may write it
+    assert wrong(kit) == ["its label is not that of the Dockerfile"]
+    for config in ([], None):
+        built(kit, config)
+        assert wrong(kit) == ["the package or the image in it is damaged"]
     (kit / f"{package_name()}.zip").write_bytes(b"PK")
     assert wrong(kit) == ["the package or the image in it is damaged"]
     (kit / f"{package_name()}.zip").unlink()

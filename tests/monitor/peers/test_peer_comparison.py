@@ -154,6 +154,25 @@ def test_a_folder_that_lacks_something_says_what_to_do(made, tmp_path, name):
         read_saved(part)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[]", "session.json cannot be read: give"),
+        ("null", "session.json cannot be read: give"),
+        ("[" * 100_000, "session.json cannot be read: give"),
+        ("{}", "session.json lacks its settings: analyse the session again"),
+        ('{"outcome_hidden": false}', "not of one run, or changed"),
+        ('{"outcome_hidden": 0}', "hides the outcome"),  # rather once too often
+    ],
+)
+def test_a_session_file_of_another_shape_says_what_to_do(made, tmp_path, text, said):
+    part = tmp_path / "part"
+    shutil.copytree(made, part)
+    (part / "session.json").write_text(text)
+    with pytest.raises(InputError, match=said):
+        read_saved(part)
+
+
 def test_what_is_no_folder_of_one_session_is_told_apart(made, tmp_path):
     file = tmp_path / "session.mcap"
     file.write_bytes(b"")

@@ -135,6 +135,20 @@ def test_a_peer_that_fails_is_told_in_one_line(fit, peer):
     assert str(told.value) == "ended with 3: ValueError: no such basis"
 
 
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("kill -SEGV $$", r"was ended by the system \(Segmentation fault\)"),
+        (r"printf '\033[31m\001bad\007\n'; exit 2", "ended with 2: bad$"),
+        (f"echo {'x' * 5000}; exit 2", r"ended with 2: x{156} \.\.\.$"),
+    ],
+)
+def test_how_a_peer_ended_is_said_in_plain_words(fit, script, told):
+    with pytest.raises(PeerError, match=told) as said:
+        fit(FSL_MRS, script)
+    assert str(said.value).isprintable()
+
+
 @each_peer
 def test_a_peer_that_ends_well_without_a_result_failed(fit, peer):
     with pytest.raises(PeerError, match="wrote no concentrations: it said nothing"):
@@ -173,6 +187,9 @@ def test_a_program_that_cannot_be_started_is_told(install, tmp_path, task):
     program = install(FSL_MRS, "")
     program.write_bytes(b"\x7fELF is all there is of it")
     with pytest.raises(PeerError, match="cannot be started"):
+        fit_by(FSL_MRS, program, task, tmp_path)
+    program.write_text("#!/nowhere/python -u\n")
+    with pytest.raises(PeerError, match="first line names /nowhere/python, which is"):
         fit_by(FSL_MRS, program, task, tmp_path)
 
 

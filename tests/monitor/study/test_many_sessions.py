@@ -25,7 +25,7 @@ from monitor.study.batch import (
     judge_job,
     run_here,
 )
-from monitor.study.run import StudyPlan, judge_all, write_study
+from monitor.study.run import StudyPlan, earlier_rows, judge_all, write_study
 from monitor.study.sessions import StudySession, find_sessions, infusion_of
 from streams.errors import InputError
 from streams.export.bids import write_bids
@@ -98,6 +98,16 @@ def test_half_a_result_is_done_again(tiny: Path, tmp_path: Path) -> None:
     first = judge_job(job(tiny, tmp_path))
     (tmp_path / "qc.json").write_text('{"input_sha256": ')
     assert judge_job(job(tiny, tmp_path)) == first
+    for text in ("[]", "null"):
+        (tmp_path / "qc.json").write_text(text)
+        assert _earlier_report(job(tiny, tmp_path)) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "null", "{}", '{"rows": [1]}'])
+def test_rows_that_are_damaged_say_what_to_do(tmp_path: Path, text: str) -> None:
+    (tmp_path / "rows.json").write_text(text)
+    with pytest.raises(InputError, match="damaged: run participant again"):
+        earlier_rows(tmp_path)
 
 
 class Deadly:
