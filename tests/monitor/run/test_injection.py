@@ -124,7 +124,7 @@ def test_copies_hold_what_the_one_without_decided_and_pause_at_each_message(
         ran = (plain, *read.values())
         chose.extend(Choices.of(one.course, one.tracking) for one in ran)
 
-    monkeypatch.setattr(injection, "_compared", spy)
+    monkeypatch.setattr(injection, "_compare", spy)
     pauses: list[None] = []
     halves = halves_in(run(1).finish()[1])
     with threadpool_limits(1):
