@@ -114,7 +114,7 @@ def headline_of(
 
 def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:
     """What a dash waits for."""
-    replayed = state.stream.playback is not None
+    looking_back = state.stream.playback is not None or state.ended is not None
     if at.stopped:
         return headline.STOPPED
     if at.catching_up is not None:
@@ -126,7 +126,7 @@ def _waiting(state: SessionState, newest: Estimate | None, at: Reading) -> str:
     if newest and is_unseen(newest, state.settings.outcome):
         return headline.UNSEEN
     return headline.waiting_for(
-        state.reference_s, state.window_s, at.scanner_s, replayed
+        state.reference_s, state.window_s, at.scanner_s, looking_back
     )
 
 

@@ -47,10 +47,10 @@ def of_stream(
 def no_stream(stream: Stream) -> Message:
     """That nothing comes; whether anybody records, and how to start that."""
     if stream.gone:
-        said = "No stream: no relay here"
+        said = "No relay here: perhaps no recording"
         action = (
-            "look at the relay's terminal: where it has ended, mrs-monitor relay "
-            "--record FILE goes on with the recording; nothing recorded is lost"
+            "see the relay's terminal; if it has ended, mrs-monitor relay --record "
+            "FILE goes on with the recording FILE, and nothing of it is lost"
         )
     else:
         said = "No stream, perhaps no recording"
@@ -63,7 +63,7 @@ def not_recording(stream: Stream) -> Message:
     free = stream.disk_free_bytes
     if free is not None and free < DISK_FULL_BYTES:
         said = f"Not recording: disk {stream.disk}".rstrip() + " is full"
-        action = "free space on it; it goes on by itself"
+        action = "delete or move files there; it goes on by itself"
     else:
         said = "Not recording"
         action = "mrs-monitor relay records; see what it says in its terminal"
@@ -97,7 +97,7 @@ def disk_low(stream: Stream, room_s: float | None) -> Message | None:
     if room_s is None:
         said = f"Disk {stream.disk}".rstrip() + f": {left} left"
     shortness = 1.0 if room_s is None else DISK_LOW_S / max(room_s, 1.0)
-    action = "free space on it; that suffices, nothing needs a restart"
+    action = "delete or move files there; recording goes on without a restart"
     # With the third root it is told again (`WORSE`) where half of the room is left.
     return _attention("disk", said, action, shortness ** (1 / 3))
 

@@ -53,7 +53,12 @@ class Finding(StrEnum):
 
 def least_seen_percent(answer: Answer) -> float:
     """The smallest change that would have been seen by now, with a chance of 80 %."""
-    return (answer.high_percent - answer.low_percent) / 2 + Z80 * answer.sd_percent
+    return half_width_percent(answer) + Z80 * answer.sd_percent
+
+
+def half_width_percent(answer: Answer) -> float:
+    """Half of the confidence sequence: a mean change beyond it is proven."""
+    return (answer.high_percent - answer.low_percent) / 2
 
 
 def is_impossible(seen: Seen) -> bool:

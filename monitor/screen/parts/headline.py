@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.answer import Answer
 from monitor.analysis.tracking.current_change import CurrentChange
-from monitor.analysis.tracking.finding import is_no_number
+from monitor.analysis.tracking.finding import (
+    finding,
+    half_width_percent,
+    is_no_number,
+)
 from monitor.screen.number_words import DASH, ago, catching_up_words, clock, signed
 from monitor.screen.parts.agreement import Agreement
 from monitor.screen.parts.answer import verdict
@@ -146,13 +150,13 @@ def waiting_for(
     reference_s: tuple[float, float] | None,
     window_s: float,
     clock_s: float,
-    replayed: bool,
+    looking_back: bool,
 ) -> str:
-    """Say what the dash waits for; a recording may be `replayed` past the start."""
+    """Say what the dash waits for; `looking_back`: replayed, or after the end."""
     if reference_s is None:
         how = (
             "F5 where the infusion began, or F4"
-            if replayed
+            if looking_back
             else "this is the reference period; F5 marks the start of the infusion"
         )
         return f"{NO_REFERENCE}: {how}"
@@ -180,10 +184,23 @@ def _beside(of: Standing) -> tuple[str, ...]:
         return (f"{of.agreement.span}; this outcome is not tracked",)
     lines = []
     if of.answer is not None and mean_is_known(of.answer):
-        lines.append(f"mean since start {interval(of.answer)}")
+        lines.append(f"mean since start {interval(of.answer)}{_still_asked(of)}")
     if of.agreement.window:
         lines.append(of.agreement.window)
     return tuple(lines)
+
+
+def _still_asked(of: Standing) -> str:
+    """From which mean on a change that is only possible so far would be proven.
+
+    It is more than the interval beside it, which is right for one look alone.
+    """
+    if of.answer is None or of.answer.changed or of.now is None:
+        return ""
+    beside = of.now.percent, of.now.sd_percent
+    if not finding(of.answer, of.target_percent, beside).possible:
+        return ""
+    return f", proven from {half_width_percent(of.answer):.1f}"
 
 
 def mean_is_known(answer: Answer) -> bool:

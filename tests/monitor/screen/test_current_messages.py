@@ -186,7 +186,9 @@ def test_a_stream_that_is_well_says_nothing_until_it_is_silent() -> None:
 
 
 def test_who_is_missing_is_named() -> None:
-    assert no_stream(with_(gone=True)).condition == "No stream: no relay here"
+    assert (
+        no_stream(with_(gone=True)).condition == "No relay here: perhaps no recording"
+    )
     away = no_stream(with_(connected=False, said="look"))
     assert (away.condition, away.action) == ("No stream, perhaps no recording", "look")
     full = not_recording(with_(disk="/data", disk_free_bytes=DISK_FULL_BYTES - 1))

@@ -23,7 +23,7 @@ PAUSED = Stream(connected=True, playback=Playback(False, 20.0, 60.0, 600.0))
     ("stream", "condition"),
     [
         (Stream(), "No stream, perhaps no recording"),
-        (Stream(gone=True), "No stream: no relay here"),
+        (Stream(gone=True), "No relay here: perhaps no recording"),
         (Stream(connected=True), "Not recording"),
         (replace(LIVE, disk_free_bytes=900_000, disk="D:"), "Disk D: full in 56 min"),
         (

@@ -71,6 +71,14 @@ def test_headline_is_a_dash_before_the_infusion(updates):
     )
 
 
+def test_a_session_that_ended_before_any_mark_can_still_be_given_one(updates):
+    display = shown(updates, 590.0)
+    display.fold(Update(9001, 0, ended="stopped"), 591.0)
+    assert display.screen(591.5).headline.lines == (
+        "F5 where the infusion began, or F4",
+    )
+
+
 def test_a_recording_without_events_is_told_how_it_gets_a_reference(updates):
     display = shown(updates, 590.0)
     display.hear(REPLAY, 590.0)
@@ -148,7 +156,10 @@ def test_the_verdict_has_direction_time_or_what_would_have_been_seen(
     assert headline.verdict == words
     half = Z95 * answer.sd_percent
     mean = f"mean since start {signed(answer.mean_percent)} ± {half:.1f} %"
-    assert headline.lines[0] == mean
+    # A perhaps says what would prove it, since its number may well leave 0 out.
+    bound = (answer.high_percent - answer.low_percent) / 2
+    proof = f", proven from {bound:.1f}" if "perhaps" in words else ""
+    assert headline.lines[0] == mean + proof
 
 
 CERTAIN = Answer(6.0, 1.0, 2.5, 9.5, 12.0, 900.0)
