@@ -25,8 +25,8 @@ def scale(monkeypatch: pytest.MonkeyPatch) -> NoiseScale:
     return NoiseScale(trials, floor=1.0, percent=1.0)
 
 
-def block(reference: bool = True) -> SimpleNamespace:
-    return SimpleNamespace(reference=reference)
+def block(reference: bool = True, begins: int = 0) -> SimpleNamespace:
+    return SimpleNamespace(reference=reference, begins=begins)
 
 
 def test_another_trial_is_taken_once_it_is_clearly_better(scale: NoiseScale) -> None:
@@ -38,6 +38,15 @@ def test_another_trial_is_taken_once_it_is_clearly_better(scale: NoiseScale) -> 
     scale.trials[1.0].log_likelihood = 2 * DECISIVE + 0.2
     assert scale.push(block(), ROWS)
     assert scale.percent == 1.0
+
+
+def test_what_another_copy_chose_is_held_whatever_is_likelier(scale) -> None:
+    scale.held = ((4, 2.0),)
+    scale.trials[0.5].log_likelihood = scale.trials[1.0].log_likelihood = 50.0
+    assert not scale.push(block(begins=3), ROWS)
+    assert scale.push(block(begins=4), ROWS)
+    assert not scale.push(block(begins=9), ROWS)
+    assert (scale.percent, scale.switches) == (2.0, ((4, 2.0),))
 
 
 def test_the_filter_never_uses_less_than_the_floor(scale: NoiseScale) -> None:
