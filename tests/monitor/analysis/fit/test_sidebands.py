@@ -38,9 +38,9 @@ def made(swing_rad: float, amide: float = 0.0) -> SessionModel:
     return make_session_model(model, fid, sd, 1.0, none, 1.0, freedom)
 
 
-def said(session: SessionModel) -> str:
+def said(*sessions: SessionModel) -> str:
     course = SimpleNamespace(
-        fitted=[1], reference=None, rejected=(), sessions={0: session},
+        fitted=[1], reference=None, rejected=(), sessions=dict(enumerate(sessions)),
         qualities=[SimpleNamespace(epoch=0)],
     )  # fmt: skip
     result: Any = SimpleNamespace(course=course)
@@ -78,3 +78,10 @@ def test_the_pair_is_said() -> None:
     assert "sidebands" in text
     assert "Hz" in text
     assert text.isascii()
+
+
+def test_a_pair_in_a_later_part_alone_is_said() -> None:
+    """There its FIDs are turned back; before, nobody was told."""
+    text = said(made(0.0), made(0.05))
+    assert "sidebands in 1 of 2 parts" in text
+    assert said(made(0.05), made(0.05)) == said(made(0.05))
