@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -18,6 +19,14 @@ os.environ["XDG_CACHE_HOME"] = str(KEPT)
 # the sources: else a fifth of their time is compiling.
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "compiled"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# On a busy machine any example may be slow: that is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "shared machine",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("shared machine")
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from monitor.analysis.contamination.stretch import Cause, most_left_out
 from monitor.screen import messages, stream_messages
@@ -79,6 +78,6 @@ def _unlike(state: SessionState, at: Reading) -> list[Message]:
     """Stretches that are left out at this moment, with how long they have lasted."""
     zero_s = state.zero_s
     return [
-        replace(lasting(one, zero_s), age_s=max(0.0, at.scanner_s - one.start_s))
+        lasting(one, zero_s, max(0.0, at.scanner_s - one.start_s), state.window_s)
         for one in state.stretches.lasting
     ]

@@ -50,10 +50,18 @@ def span_words(stretch: Stretch, zero_s: float) -> str:
     return from_to(stretch.start_s - zero_s, stretch.end_s - zero_s, bool(zero_s))
 
 
-def lasting(stretch: Stretch, zero_s: float) -> Message:
-    """The condition that a stretch is left out, as long as it lasts."""
+def lasting(
+    stretch: Stretch, zero_s: float, age_s: float = 0.0, window_s: float = math.inf
+) -> Message:
+    """The condition that a stretch is left out, as long as it lasts.
+
+    Where it has for a window, nothing counts any more: that wants attention, but where
+    the operator asked for it or what is new is the better part.
+    """
     said = f"{_since(stretch, zero_s)}: left out while it lasts"
-    return Message("unlike", Level.NOTE, said, DO[stretch.cause], 0.0)
+    lost = age_s > window_s and stretch.cause not in (Cause.OPERATOR, Cause.CLEANER)
+    level = Level.ATTENTION if lost else Level.NOTE
+    return Message("unlike", level, said, DO[stretch.cause], age_s)
 
 
 def mostly_out(count: int, transients: int) -> Message:

@@ -150,7 +150,7 @@ def test_places_to_sign_stand_side_by_side() -> None:
     assert MARGIN < level < at[0][1]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @example(["WWaa", "aciiW"], 0.3)
 @given(
     st.lists(st.text("abcWi", min_size=1, max_size=30), max_size=12), st.floats(0.3, 3)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from marked_sessions import analysed
 
@@ -98,7 +98,7 @@ def check_notes(result) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(
     pieces, st.floats(0.0, 1.1), st.sampled_from([0.0, 30.0, -30.0]),
     st.integers(0, 99), st.sampled_from(MARKERS), st.sampled_from([0.0, 24.0]),

@@ -52,7 +52,7 @@ def state(**changes: object) -> SimpleNamespace:
         "notices": SimpleNamespace(shown=shown, with_known=lambda shown: shown),
         "stretches": SimpleNamespace(lasting=[], known=()), "hidden": False,
         "quality": SimpleNamespace(rows=400),
-        "zero_s": 0.0,
+        "zero_s": 0.0, "window_s": 64.0,
     }  # fmt: skip
     return SimpleNamespace(**{**given, **changes})
 
@@ -128,11 +128,14 @@ def test_a_width_that_lipid_has_made_is_not_told_beside_it(cause, told) -> None:
     assert _but_what_follows(one, [said("fwhm")]) == ([said("fwhm")] if told else [])
 
 
-def test_how_long_a_stretch_has_lasted(monkeypatch) -> None:
-    monkeypatch.setattr(current_messages, "lasting", lambda one, zero_s: said("x"))
-    stretches = [SimpleNamespace(start_s=s) for s in (30.0, 95.0)]
+def test_how_long_a_stretch_has_lasted() -> None:
+    """And that it wants attention once it has for a window, of 64 s here."""
+    stretches = [Stretch(50, 60, 0, s, 99.0, Cause.LIPID) for s in (25.0, 30.0, 95.0)]
     one = state(stretches=SimpleNamespace(lasting=stretches))
-    assert [message.age_s for message in _unlike(one, reading())] == [60.0, 0.0]
+    found = [(m.age_s, m.level) for m in _unlike(one, reading())]
+    assert found == [
+        (65.0, Level.ATTENTION), (60.0, Level.NOTE), (0.0, Level.NOTE)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("stop", "told"), [(250, False), (251, True), (399, True)])

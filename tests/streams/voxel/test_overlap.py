@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -41,7 +41,6 @@ directions = st.tuples(*[st.floats(-3.2, 3.2)] * 3).map(Rotation.from_rotvec)
 edges = st.tuples(*[st.floats(1, 60)] * 3)
 
 
-@settings(deadline=None)
 @given(st.tuples(*[st.floats(-50, 50)] * 3), edges, edges, directions, directions)
 def test_shares_lie_between_nothing_and_all(centre_mm, one_mm, other_mm, one, other):
     first, second = box((0, 0, 0), one_mm, one), box(centre_mm, other_mm, other)
@@ -52,7 +51,6 @@ def test_shares_lie_between_nothing_and_all(centre_mm, one_mm, other_mm, one, ot
     assert both == pytest.approx(share * volumes[0], rel=1e-6, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(
     edges,
     directions,

@@ -69,7 +69,7 @@ def test_resampled_fids_are_those_of_an_acquisition_with_that_dwell_time(
     assert error.max() < 5e-6
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.3, 3.0), st.integers(16, 400))
 def test_any_ratio_of_dwell_times_is_fine_and_beyond_the_end_there_are_zeros(ratio, n):
     basis = basis_of(2e-4, 600)

@@ -32,7 +32,7 @@ spans = st.tuples(st.integers(0, COUNT), st.integers(1, 40))
 looks = st.lists(st.tuples(st.integers(1, COUNT), st.lists(spans, max_size=2)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 9), st.sampled_from([1, 4]), st.integers(20, COUNT), looks)
 def test_any_looks_give_what_one_look_gives(seed, cycle_steps, other_from, looks):
     arrived, measured = session(seed, other_from=other_from)

@@ -33,7 +33,7 @@ def same(one: Glance, other: Glance) -> bool:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 999), st.integers(1, 17), st.integers(64, 1300))
 def test_many_are_seen_as_one_is(seed: int, count: int, points: int) -> None:
     axis, fids = Axis(points, DWELL_S, MHZ), fids_of(seed, count, points)

@@ -63,7 +63,7 @@ def test_as_many_are_counted_as_were_seen(run) -> None:
     assert max(kept) <= tracking.following.count
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(
     st.lists(
         st.dictionaries(st.integers(0, COUNT - 3), WEIGHTS, max_size=4),
@@ -131,7 +131,7 @@ def test_an_epoch_with_another_session_model_is_done_again(run):
     assert repr(everything(one.ways.tracking)) == repr(everything(anew(one)))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 3000), st.integers(0, 3000))
 def test_there_is_always_a_checkpoint_not_far_behind(run, count, back):
     following = run[0].ways.tracking.following

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from monitor.analysis.contamination.stretch import Cause, Stretch
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.screen.parts.stretch_words import (
@@ -12,6 +14,7 @@ from monitor.screen.parts.stretch_words import (
     over_words,
     stretch_words,
 )
+from monitor.screen.screen import Level
 
 LIPID = Stretch(70, 130, 0, 152.0, 270.0, Cause.LIPID)
 
@@ -23,6 +26,21 @@ def test_a_stretch_says_since_when_and_what_to_do():
     assert stretch_words(LIPID, 0.0) == "02:32 to 04:30, lipid, left out"
     taken_in = replace(LIPID, left_out=False)
     assert stretch_words(taken_in, 0.0).endswith("taken in")
+
+
+@pytest.mark.parametrize(
+    ("cause", "age_s", "level"),
+    [
+        (Cause.LIPID, 64.0, Level.NOTE),
+        (Cause.LIPID, 64.5, Level.ATTENTION),
+        (Cause.EMPTY, 900.0, Level.ATTENTION),
+        (Cause.OPERATOR, 900.0, Level.NOTE),
+        (Cause.CLEANER, 900.0, Level.NOTE),
+    ],
+)
+def test_a_window_in_which_nothing_counts_wants_attention(cause, age_s, level):
+    said = lasting(replace(LIPID, cause=cause), 0.0, age_s, 64.0)
+    assert (said.level, said.age_s) == (level, age_s)
 
 
 def test_what_is_cleaner_than_the_rest_is_told_when_it_counts():

@@ -535,7 +535,7 @@ def test_truncated_at_any_byte_only_input_errors(tmp_path, name):
             list(bodies(cut))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(position=st.integers(0, 10_000), value=st.integers(0, 255), packed=st.booleans())
 def test_any_changed_byte_is_read_or_refused(tmp_path_factory, position, value, packed):
     folder = tmp_path_factory.getbasetemp()

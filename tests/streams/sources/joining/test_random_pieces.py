@@ -44,7 +44,7 @@ def first_s(part: list[Body]) -> float:
     return next(b.time_s for b in part if isinstance(b, Transient))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(pieces, st.randoms(use_true_random=False), st.floats(0.0, 86_400.0))
 def test_any_pieces_in_any_order_are_the_session(sizes_and_gaps, random, began_s):
     whole = session(sizes_and_gaps)

@@ -62,7 +62,6 @@ def cut(whole, places):
     return [whole[a:b] for a, b in itertools.pairwise(edges)]
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**6), max_size=40))
 def test_cut_anyhow_the_messages_are_the_same(places):
     frames, error = parsed(cut(b"".join(STREAM), places))
@@ -79,7 +78,6 @@ def test_byte_by_byte():
     assert [frame.id for frame in frames] == IDS[4:]
 
 
-@settings(deadline=None)
 @given(st.integers(0, sum(map(len, STREAM)) - 1))
 def test_truncated_anywhere(length):
     frames, error = parsed([b"".join(STREAM)[:length]])
@@ -88,13 +86,13 @@ def test_truncated_anywhere(length):
     assert len(frames) == sum(edge <= length for edge in edges) - 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=3000))
 def test_arbitrary_bytes_give_frames_or_the_one_error(content):
     parsed([content])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_flipped_bytes_give_frames_or_the_one_error(data):
     whole = bytearray(b"".join(STREAM))
@@ -130,7 +128,7 @@ def run(frames):
     return bodies
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(min_size=340, max_size=340), st.binary(min_size=40, max_size=40))
 def test_arbitrary_heads_do_no_harm(acquisition, waveform):
     session = ScannerSession(MrdRules())
@@ -153,7 +151,7 @@ def test_arbitrary_heads_do_no_harm(acquisition, waveform):
     list(session.end("over"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=400) | st.binary(max_size=400))
 def test_arbitrary_headers_give_a_header_or_the_one_error(text):
     content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
@@ -164,7 +162,7 @@ def test_arbitrary_headers_give_a_header_or_the_one_error(text):
         return
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=["C"], exclude_characters="<&"),
                max_size=30))  # fmt: skip
 def test_arbitrary_values_in_a_header_give_the_one_error(text):
