@@ -24,6 +24,21 @@ Came = tuple[ComplexFID, float]
 """An aligned FID (points,), and the SD of the noise of its spectrum."""
 
 
+@dataclass(frozen=True, slots=True)
+class SignalStep:
+    """A step of the signal alone, in an epoch, by a factor.
+
+    What is at one gain before it are the transients [start, first) that lie in the
+    epoch, what is behind it [first, stop); None: to the epoch's end.
+    """
+
+    epoch: int
+    start: int
+    first: int
+    stop: int | None
+    factor: float
+
+
 @dataclass(slots=True)
 class Gains:
     """Steps of gain of a session; one owner, the `Course`.
@@ -36,22 +51,21 @@ class Gains:
     _came: dict[int, Came] = field(default_factory=dict)
 
     @property
-    def signal_alone(self) -> bool:
-        """Whether the signal has stepped anywhere and the noise has not with it.
+    def signal_steps(self) -> tuple[SignalStep, ...]:
+        """Where the signal has stepped and the noise has not with it.
 
-        A receiver scales both.  Where it was none what comes from outside the voxel
-        need not have followed, and the baseline is another beside the lines.
+        A receiver scales both.
         """
-        held: Gain | None = None
-        for step in self.steps:
-            first = held is None or held.epoch != step.epoch
-            gain, worth = (
-                (1.0, 1.0) if first or held is None else (held.gain, held.worth)
-            )
-            if step.gain != gain and step.worth != worth:
-                return True
-            held = step
-        return False
+        found = list[SignalStep]()
+        for k, step in enumerate(self.steps):
+            held = self.steps[k - 1] if k else None
+            if held is None or held.epoch != step.epoch:
+                held = Gain(0, 1.0, 1.0, epoch=step.epoch)
+            if step.gain != held.gain and step.worth != held.worth:
+                behind = self.steps[k + 1].first if k + 1 < len(self.steps) else None
+                by = step.gain / held.gain
+                found.append(SignalStep(step.epoch, held.first, step.first, behind, by))
+        return tuple(found)
 
     def before(self, i: int, epoch: int) -> Gain | None:
         """The last step before a transient, in its epoch; None: there is none."""

@@ -11,9 +11,8 @@ mean was taken off both, so that its noise is in it too.
 Where they are SURELY apart once, at the end of any independent window, the baseline of
 all windows and of the tracker is let bend (`decide_bending`; BENT_STIFFNESS of
 `epoch_model`): what the reference period told of it is refuted.  So it is where the
-signal has stepped and the noise has not: what comes from outside the voxel stays, and
-is another baseline beside the lines.  Intervals then hold a baseline that may bend, and
-are wider.
+signal has stepped and the baseline has not been seen to follow (`baseline_share`).
+Intervals then hold a baseline that may bend, and are wider.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ from monitor.analysis.fit.minimise import minimise
 from monitor.analysis.fit.window import Average, Window, window_ending
 from monitor.analysis.fit.window_fit import WarmFits, warm_fits
 from monitor.analysis.signal.spectrum import Real
+from monitor.analysis.tracking.baseline_share import has_followed
 from monitor.analysis.tracking.difference import SURELY
 from monitor.analysis.tracking.window_departure import Value
 
@@ -54,23 +54,35 @@ Asked = tuple[SessionModel, Average]
 def bends_now(course: Course, plan: Plan) -> bool:
     """Whether the newest transients say for the first time that the baseline bends.
 
-    Asked where they complete an independent window.
+    Asked where they complete an independent window.  Behind a step of the signal more
+    transients may say that it need not, too.
     """
-    if course.bending or course.bending_held or plan.reference_s is None:
+    stepped = bool(course.gains.signal_steps)
+    if course.bending_held or plan.reference_s is None:
+        return False
+    if course.bending and not stepped:
         return False
     epochs, times_s, length = course.epochs, course.times_s, plan.length
     newest = window_ending(epochs, times_s.tolist(), plan.boundaries_s, length, length)
     if newest is None or not newest.independent:
         return False
     behind = times_s[newest.first] >= plan.reference_s[1]
+    if behind and stepped:
+        return _bends(course, plan) != course.bending
     return bool(behind) and _any_bent(course, plan, [newest])
 
 
 def decide_bending(course: Course, plan: Plan) -> bool:
     """Let the baseline bend, or not, by all transients; whether that is new."""
-    before, stepped = course.bending, course.gains.signal_alone
-    course.bending = stepped or _any_bent(course, plan, _asked_at(course, plan))
+    before, course.bending = course.bending, _bends(course, plan)
     return course.bending != before
+
+
+def _bends(course: Course, plan: Plan) -> bool:
+    """Whether the baseline is to bend, by all transients."""
+    if not all(has_followed(course, step) for step in course.gains.signal_steps):
+        return True
+    return _any_bent(course, plan, _asked_at(course, plan))
 
 
 def _asked_at(course: Course, plan: Plan) -> list[Window]:

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.analysis.contamination.gain_steps import Gain
 from monitor.analysis.course.gain_sentences import GainsSaid, gains_said
-from monitor.analysis.course.gains import Gains
+from monitor.analysis.course.gains import Gains, SignalStep
 from monitor.analysis.fit.window import Window, average_with
 from streams.messages.transient import Transient
 from tests.support.small_session import small_pipeline, small_session
@@ -103,7 +103,21 @@ def test_a_step_of_noise_alone_is_no_other_gain():
 )
 def test_a_signal_that_steps_without_the_noise_is_told(changes: list, alone: bool):
     steps = tuple(replace(STEP, **one) for one in changes)
-    assert Gains(steps, [one.first for one in steps]).signal_alone is alone
+    found = Gains(steps, [one.first for one in steps]).signal_steps
+    assert bool(found) is alone
+
+
+def test_a_step_of_the_signal_knows_what_is_at_one_gain_beside_it():
+    steps = (
+        replace(STEP, worth=6.0),
+        replace(STEP, first=60, gain=5.0, worth=3.0),
+        replace(STEP, first=90, gain=0.4, worth=0.2, epoch=1),
+    )
+    assert Gains(steps, [40, 60, 90]).signal_steps == (
+        SignalStep(0, 0, 40, 60, 2.5),
+        SignalStep(0, 40, 60, 90, 2.0),
+        SignalStep(1, 0, 90, None, 0.4),
+    )
 
 
 def test_a_step_holds_for_its_epoch_alone():

@@ -64,15 +64,23 @@ def test_a_decision_is_new_where_it_differs(monkeypatch, bent, before) -> None:
     assert course.bending is True
 
 
-def test_it_bends_where_the_signal_has_stepped_and_the_noise_has_not(
+def test_it_bends_where_the_signal_has_stepped_and_the_baseline_has_not_followed(
     monkeypatch,
 ) -> None:
+    followed = [False]
     monkeypatch.setattr(free_baseline, "_any_bent", lambda *_: False)
+    monkeypatch.setattr(free_baseline, "has_followed", lambda *_: followed[0])
     course, plan = course_of(np.ones(80)), Plan(20, 10, (), (0.0, 50.0))
     course.take_gains([Gain(40, 0.7, 0.7)])
     assert not free_baseline.decide_bending(course, plan)
     course.take_gains([Gain(40, 0.7, 1.0, 0.5)])
+    assert free_baseline.bends_now(course, plan)
     assert free_baseline.decide_bending(course, plan)
+    assert not free_baseline.bends_now(course, plan)
+    followed[0] = True  # as more transients may say
+    assert free_baseline.bends_now(course, plan)
+    assert free_baseline.decide_bending(course, plan)
+    assert not course.bending
 
 
 @pytest.mark.parametrize(
