@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from small_session import small_pipeline, small_session
 
+from monitor.analysis.course.fitting import refit
+from monitor.analysis.course.gains import SignalStep
 from monitor.analysis.pipeline import Pipeline
 from monitor.analysis.tracking import free_baseline
+from monitor.analysis.tracking.baseline_share import has_followed
 from monitor.analysis.tracking.free_baseline import (
     ASKED,
     decide_bending,
@@ -88,7 +91,7 @@ def test_the_subspace_says_nearly_what_the_fit_in_full_does(whole):
             assert near[name][1] == pytest.approx(sd, rel=0.05)
 
 
-def test_a_hump_bends_the_baseline_and_without_it_it_does_not(whole):
+def test_a_hump_bends_the_baseline_but_for_one_that_follows_the_signal(whole):
     course, plan = whole.course, whole.plan
     with_a_broad_line(whole, 70, 0.5)
     assert decide_bending(course, plan)
@@ -96,3 +99,15 @@ def test_a_hump_bends_the_baseline_and_without_it_it_does_not(whole):
     with_a_broad_line(whole, 70, -0.5)
     assert decide_bending(course, plan)
     assert not course.bending
+
+    # One of its own is as before beside the lines where it has followed the signal, and
+    # twice as large where it has stayed behind a step to half.
+    step = SignalStep(0, 0, 55, None, 0.5)
+    with_a_broad_line(whole, 0, 0.5)
+    refit(course, whole.plan, True)
+    assert has_followed(course, step)
+    assert not has_followed(course, replace(step, stop=60))  # too few to say
+    assert not has_followed(course, replace(step, factor=0.98))  # too small a step
+    with_a_broad_line(whole, 55, 0.5)
+    assert not has_followed(course, step)
+    assert has_followed(course, replace(step, factor=1.6))  # the other way
