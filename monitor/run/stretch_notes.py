@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.analysis.contamination.stretch import Cause, Stretch, most_left_out
+from monitor.analysis.contamination.stretch import (
+    Cause,
+    Stretch,
+    is_enough,
+    most_left_out,
+)
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.difference import Difference, Way
 from monitor.analysis.tracking.window_departure import TOGETHER
@@ -56,8 +61,14 @@ def _where(one: Stretch) -> str:
 
 
 def _fate(one: Stretch) -> str:
+    out = "they count neither in the reference period nor in windows or tracker"
+    if one.left_out and is_enough(one):
+        return (
+            f"{out}. What counts has more of it: see which is the good part, and take "
+            "in what is better (F4 in a replay)."
+        )
     if one.left_out:
-        return "they count neither in the reference period nor in windows or tracker."
+        return f"{out}."
     return "they count all the same, as was asked for."
 
 

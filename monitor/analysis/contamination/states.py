@@ -40,11 +40,10 @@ from monitor.analysis.contamination.features import (
     SURE_SIGNAL,
     Seen,
 )
-from monitor.analysis.contamination.stretch import SPAN
+from monitor.analysis.contamination.stretch import ENOUGH, SPAN
 from monitor.analysis.signal.spectrum import Real
 
 LEAST = 5
-ENOUGH = 24
 LASTING = 200
 DEPARTURE = 0.017
 """Rms of the bands, in tNAA heights."""

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 SPAN = 9
 """Transients that are looked at together, and behind a stretch for its end."""
+ENOUGH = 24
+"""Transients that may be the good part though others are more."""
 
 
 class Cause(StrEnum):
@@ -64,6 +66,14 @@ class Stretch:
         """Whether another is the same, found again: they overlap."""
         near = self.first < other.stop and other.first < self.stop
         return near and self.epoch == other.epoch
+
+
+def is_enough(stretch: Stretch) -> bool:
+    """Whether it is cleaner than what counts, and long enough to be the good part.
+
+    Then what counts has lipid, water or width that was not there all the time.
+    """
+    return stretch.cause == Cause.CLEANER and stretch.transients >= ENOUGH
 
 
 def most_left_out(stretches: Iterable[Stretch], transients: int) -> int:

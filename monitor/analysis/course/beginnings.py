@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.analysis.contamination.judge import Judge
-from monitor.analysis.contamination.states import ENOUGH
+from monitor.analysis.contamination.stretch import ENOUGH
 from monitor.analysis.course.course import Course
 from monitor.analysis.preparation.epoch import Place
 from monitor.analysis.preparation.preparation import FIRST, Preparation

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from monitor.analysis.contamination.states import ENOUGH
-from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.contamination.stretch import ENOUGH, Cause, Stretch, is_enough
 from monitor.analysis.course.response import Z95
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.analysis.tracking.window_departure import TOGETHER
@@ -23,6 +22,8 @@ DO = {
     Cause.CLEANER: f"it counts once {ENOUGH} have come, in the place of the rest",
     Cause.OPERATOR: "",
 }
+
+DIRTIER = "what counts has more lipid, water or width: see which is good (F10, F4)"
 
 WORDS = {
     Way.TIES: (
@@ -61,7 +62,8 @@ def lasting(
     said = f"{_since(stretch, zero_s)}: left out while it lasts"
     lost = age_s > window_s and stretch.cause not in (Cause.OPERATOR, Cause.CLEANER)
     level = Level.ATTENTION if lost else Level.NOTE
-    return Message("unlike", level, said, DO[stretch.cause], age_s)
+    action = DIRTIER if is_enough(stretch) else DO[stretch.cause]
+    return Message("unlike", level, said, action, age_s)
 
 
 def mostly_out(count: int, transients: int) -> Message:
@@ -84,7 +86,8 @@ def over_words(stretch: Stretch, zero_s: float, found: Agreement | None) -> Mess
     else:
         said = f"{stretch.cause.capitalize()} {span}: {out}"
     effect = effect_words(stretch, found)
-    return Message("note", Level.NOTE, said, effect, 0.0, tells_outcome=bool(effect))
+    action = "; ".join(filter(None, (effect, DIRTIER if is_enough(stretch) else "")))
+    return Message("note", Level.NOTE, said, action, 0.0, tells_outcome=bool(effect))
 
 
 def taken_back(stretch: Stretch, zero_s: float) -> Message:

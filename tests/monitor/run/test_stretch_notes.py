@@ -28,6 +28,10 @@ def test_a_stretch_is_named_with_its_cause_and_its_fate() -> None:
     assert out.endswith(
         "they count neither in the reference period nor in windows or tracker."
     )
+    (cleaner,) = stretches_said(
+        SimpleNamespace(stretches=(replace(LIPID, cause=Cause.CLEANER),))
+    )
+    assert "tracker. What counts has more of it: see which is the good" in cleaner
     assert kept.endswith("they count all the same, as was asked for.")
     assert "the operator took a stretch out" in operator
 

@@ -7,7 +7,7 @@ import pytest
 from course_cases import fid_of, quality
 from fit_cases import make_model
 
-from monitor.analysis.contamination.states import ENOUGH
+from monitor.analysis.contamination.stretch import ENOUGH
 from monitor.analysis.course.beginnings import (
     EARLIEST,
     FIRST,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.contamination.stretch import ENOUGH, Cause, Stretch
 from monitor.analysis.tracking.difference import Agreement, Difference, Way
 from monitor.screen.parts.stretch_words import (
     compared_words,
@@ -44,9 +44,15 @@ def test_a_window_in_which_nothing_counts_wants_attention(cause, age_s, level):
 
 
 def test_what_is_cleaner_than_the_rest_is_told_when_it_counts():
-    said = lasting(replace(LIPID, cause=Cause.CLEANER), 0.0)
+    cleaner = replace(LIPID, cause=Cause.CLEANER)
+    short = replace(cleaner, stop=LIPID.first + ENOUGH - 1)
+    said = lasting(short, 0.0)
     assert said.condition == "Cleaner since 02:32: left out while it lasts"
     assert "counts once 24 have come" in said.action
+    assert over_words(short, 0.0, None).action == ""
+    # Where enough have come and the rest counts all the same the rest is named.
+    for said in (lasting(cleaner, 0.0), over_words(cleaner, 0.0, None)):
+        assert said.action.startswith("what counts has more lipid, water or width")
 
 
 def test_a_stretch_that_is_over_says_from_when_to_when_and_what_it_changed():
