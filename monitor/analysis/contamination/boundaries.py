@@ -27,12 +27,11 @@ from monitor.analysis.contamination.dirtier import (
 from monitor.analysis.contamination.features import Seen
 from monitor.analysis.contamination.states import (
     DEPARTURE,
-    ENOUGH,
     Comparison,
     States,
     beside,
 )
-from monitor.analysis.contamination.stretch import Cause
+from monitor.analysis.contamination.stretch import ENOUGH, Cause
 from monitor.analysis.signal.spectrum import Real
 
 RETURNED = 4.5

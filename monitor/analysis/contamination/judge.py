@@ -29,12 +29,11 @@ from monitor.analysis.contamination.features import (
 from monitor.analysis.contamination.gain_steps import Gain, gain_at
 from monitor.analysis.contamination.good_weights import STRETCH, Weighing
 from monitor.analysis.contamination.states import (
-    ENOUGH,
     Comparison,
     runs_of,
     states_of,
 )
-from monitor.analysis.contamination.stretch import Cause, Stretch
+from monitor.analysis.contamination.stretch import ENOUGH, Cause, Stretch
 from monitor.analysis.preparation.prepared import Prepared
 from monitor.analysis.preparation.quality import Quality
 from monitor.analysis.preparation.weights import NAMES, Measures
