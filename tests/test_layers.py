@@ -167,3 +167,14 @@ def test_files_of_tests_have_names_of_their_own() -> None:
     """Pytest imports them by their names alone: two of one name cannot run together."""
     names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("folder", "most"), [("monitor", 300), ("streams", 300), ("tests", 500)]
+)
+def test_no_file_is_too_long_to_be_read_at_once(folder: str, most: int) -> None:
+    lines = {
+        path: path.read_text(encoding="utf-8").count("\n")
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert [path for path, count in lines.items() if count > most] == []
