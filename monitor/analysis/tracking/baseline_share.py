@@ -42,18 +42,28 @@ Share = tuple[float, float]
 
 
 def has_followed(course: Course, step: SignalStep) -> bool:
-    """Whether it is nearer to having followed than to having stayed, by an SD."""
+    """Whether it is nearer to having followed than to having stayed, by an SD.
+
+    So it is called, too, where most of either side is left out, as after motion: no
+    baseline there is in any window.
+    """
     own, session = course.transients_of(step.epoch), course.sessions.get(step.epoch)
     if session is None:
         return False
     start = max(own.start, step.start, step.first - MOST)
     stop = min(own.stop if step.stop is None else step.stop, step.first + MOST)
-    before = _share(course, session, Window(start, step.first))
-    behind = _share(course, session, Window(step.first, stop))
+    sides = Window(start, step.first), Window(step.first, stop)
+    if any(_is_left_out(course, side) for side in sides):
+        return True
+    before, behind = (_share(course, session, side) for side in sides)
     stayed = (1 / step.factor - 1) * (1 + before[0])
     sd = math.hypot(before[1], behind[1])
     # nan, where a side says nothing, is not below
     return (behind[0] - before[0]) / stayed + sd / abs(stayed) < NEARER
+
+
+def _is_left_out(course: Course, side: Window) -> bool:
+    return course.average(side).n_effective < 0.5 * side.length
 
 
 def _share(course: Course, session: SessionModel, window: Window) -> Share:

@@ -111,3 +111,6 @@ def test_a_hump_bends_the_baseline_but_for_one_that_follows_the_signal(whole):
     with_a_broad_line(whole, 55, 0.5)
     assert not has_followed(course, step)
     assert has_followed(course, replace(step, factor=1.6))  # the other way
+    for i in range(75, 110):  # 20 transients behind the step still count, of 55
+        course.qualities[i] = replace(course.qualities[i], weight=0.0)
+    assert has_followed(course, step)
