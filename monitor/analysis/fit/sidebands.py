@@ -50,8 +50,12 @@ STEPS_HZ = np.arange(-8.0, 8.1, 2.0)
 RATES = (0.0, 4.0, 10.0, 20.0, 40.0)
 TIME_UNIT_S = 0.1
 LARGEST_RAD = 0.3
-LEAST_ODDS = 6.0
-"""Twice the logarithm of the odds that the mirror image was there."""
+LEAST_ODDS = 10.0
+"""Twice the logarithm of the odds that the mirror image was there, over the misfit.
+
+What a model that does not fit leaves over is smooth, and no noise: there a share of it
+is known still less than by its misfit.
+"""
 MOST_SWINGS, MOST_TRIED = 3, 2
 
 
@@ -198,7 +202,7 @@ def _was_there(before: FittedMean, after: FittedMean) -> bool:
     for mean, wrong in ((before, 0.0), (after, -1.0)):
         share, sd = _share(mean.found, taken)
         odds += (2 * (share - wrong) - 1) / sd**2
-    return bool(odds > LEAST_ODDS)
+    return bool(odds > LEAST_ODDS * max(after.found.fit.misfit, 1.0))
 
 
 def _share(found: MeanFit, taken: Complex) -> tuple[float, float]:
