@@ -16,7 +16,7 @@ from typing import NoReturn
 STOPPED = 130
 """Exit code after Ctrl-C: typer makes it of a `KeyboardInterrupt`."""
 
-SAID = "mrs-monitor: stopped before the end; files that are there are whole."
+SAID = "mrs-monitor: stopped by Ctrl-C; files that are there are whole."
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from monitor import cli
 from monitor.commands import recordings
 from monitor.commands.stopped import ended_by_ctrl_c
 
-SAID = "mrs-monitor: stopped before the end; files that are there are whole.\n"
+SAID = "mrs-monitor: stopped by Ctrl-C; files that are there are whole.\n"
 AT_IMPORT = """
 import runpy, signal, sys
 
