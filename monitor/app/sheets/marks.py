@@ -12,7 +12,7 @@ from streams.errors import InputError
 
 
 class MarkSheet(Form):
-    """Emits `answered(SendEvent)`; Escape answers nothing."""
+    """Emits `answered(SendEvent)` while it is visible; Escape answers nothing."""
 
     answered = pyqtSignal(object)
 
@@ -45,22 +45,32 @@ class MarkSheet(Form):
 
     def done(self) -> None:
         """The time that was typed."""
-        if self._question is None:
+        question = self._open_question
+        if question is None:
             return
         try:
-            wanted = self._question.at(self.time.text())
+            wanted = question.at(self.time.text())
         except InputError as error:
             self.said.show_text(str(error))
             return
         self._answer(wanted)
 
     def _now(self) -> None:
-        if self._question is not None:
-            self._answer(self._question.now())
+        if (question := self._open_question) is not None:
+            self._answer(question.now())
 
     def _undo(self) -> None:
-        if self._question is not None:
-            self._answer(self._question.undo())
+        if (question := self._open_question) is not None:
+            self._answer(question.undo())
+
+    @property
+    def _open_question(self) -> MarkQuestion | None:
+        """What is asked; None once it is closed.
+
+        A button that Alt and a letter press is down for a tenth of a second before it
+        is clicked: by then the question may be gone.
+        """
+        return self._question if self.isVisible() else None
 
     def _answer(self, wanted: SendEvent) -> None:
         self.leave_it()
